@@ -1,0 +1,51 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Comparison of what is declared with what exists, field by field."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Change(Enum):
+    """How a difference in a field can be carried out."""
+
+    IN_PLACE = "in place"  # a member of the resource's Modify operation
+    OWN_OPERATION = "own operation"  # planned apart, by an operation of its own
+    IMMUTABLE = "immutable"  # fixed at creation: a difference is refused
+
+
+def same_set(declared: Iterable[Any], actual: Iterable[Any]) -> bool:
+    """Compare lists whose order means nothing to AWS."""
+    return set(declared) == set(actual)
+
+
+def same_text(declared: str, actual: str | None) -> bool:
+    """Compare names that AWS stores in lower case."""
+    return actual is not None and declared.lower() == actual.lower()
+
+
+@dataclass(frozen=True)
+class Field:
+    """An option of a resource: its name in botocore's snake case, how it changes and when two values of it are the same."""
+
+    name: str
+    change: Change = Change.IN_PLACE
+    same: Callable[[Any, Any], bool] = operator.eq
+
+
+def differences(fields: Iterable[Field], declared: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, Field]:
+    """Return the fields whose declared value is not the current one, by name.
+
+    An option that was left out (C(None)) is left alone.
+    """
+    return {
+        field.name: field
+        for field in fields
+        if declared.get(field.name) is not None and not field.same(declared[field.name], current.get(field.name))
+    }

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The calls of the ElastiCache API, one operation each: errors outside, retries inside, pages joined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
+
+from .._aws.plan import Plan, Step
+from .common import ElastiCacheErrorHandler as Handler
+
+# The service refuses changes for a while after others ("eventually available"), and a tag call on a resource that is not.
+_BUSY = ["InvalidReplicationGroupState", "InvalidCacheClusterState"]
+
+
+def _pages(client: Any, operation: str, result: str, **request: Any) -> list[dict[str, Any]]:
+    return client.get_paginator(operation).paginate(**request).build_full_result()[result]
+
+
+@Handler.list_error_handler("describe cache subnet groups", [])
+@AWSRetry.jittered_backoff()
+def describe_cache_subnet_groups(client: Any, **request: Any) -> list[dict[str, Any]]:
+    return _pages(client, "describe_cache_subnet_groups", "CacheSubnetGroups", **request)
+
+
+@Handler.list_error_handler("describe cache parameter groups", [])
+@AWSRetry.jittered_backoff()
+def describe_cache_parameter_groups(client: Any, **request: Any) -> list[dict[str, Any]]:
+    return _pages(client, "describe_cache_parameter_groups", "CacheParameterGroups", **request)
+
+
+@Handler.list_error_handler("describe cache parameters", [])
+@AWSRetry.jittered_backoff()
+def describe_cache_parameters(client: Any, **request: Any) -> list[dict[str, Any]]:
+    return _pages(client, "describe_cache_parameters", "Parameters", **request)
+
+
+@Handler.common_error_handler("describe the default parameters of an engine")
+@AWSRetry.jittered_backoff()
+def describe_engine_default_parameters(client: Any, **request: Any) -> list[dict[str, Any]]:
+    paginator = client.get_paginator("describe_engine_default_parameters")
+    return paginator.paginate(**request).build_full_result()["EngineDefaults"]["Parameters"]
+
+
+@Handler.common_error_handler("describe cache engine versions")
+@AWSRetry.jittered_backoff()
+def describe_cache_engine_versions(client: Any, **request: Any) -> list[dict[str, Any]]:
+    return _pages(client, "describe_cache_engine_versions", "CacheEngineVersions", **request)
+
+
+@Handler.list_error_handler("describe replication groups", [])
+@AWSRetry.jittered_backoff()
+def describe_replication_groups(client: Any, **request: Any) -> list[dict[str, Any]]:
+    return _pages(client, "describe_replication_groups", "ReplicationGroups", **request)
+
+
+@Handler.list_error_handler("describe cache clusters", [])
+@AWSRetry.jittered_backoff()
+def describe_cache_clusters(client: Any, **request: Any) -> list[dict[str, Any]]:
+    return _pages(client, "describe_cache_clusters", "CacheClusters", **request)
+
+
+@Handler.common_error_handler("describe events")
+@AWSRetry.jittered_backoff()
+def describe_events(client: Any, **request: Any) -> list[dict[str, Any]]:
+    return _pages(client, "describe_events", "Events", **request)
+
+
+@Handler.common_error_handler("describe snapshots")
+@AWSRetry.jittered_backoff()
+def describe_snapshots(client: Any, **request: Any) -> list[dict[str, Any]]:
+    return _pages(client, "describe_snapshots", "Snapshots", **request)
+
+
+@Handler.common_error_handler("list the tags of a resource")
+@AWSRetry.jittered_backoff(catch_extra_error_codes=_BUSY)
+def list_tags(client: Any, arn: str) -> dict[str, str]:
+    return boto3_tag_list_to_ansible_dict(client.list_tags_for_resource(ResourceName=arn)["TagList"])
+
+
+def apply(client: Any, step: Step) -> Mapping[str, Any]:
+    """Make the call that I(step) describes; an error names the operation."""
+
+    @Handler.common_error_handler(f"call {step.operation}")
+    @AWSRetry.jittered_backoff(catch_extra_error_codes=_BUSY)
+    def call() -> Mapping[str, Any]:
+        return getattr(client, step.operation)(**step.request)
+
+    return call()
+
+
+def apply_all(client: Any, plan: Plan) -> None:
+    for step in plan.steps:
+        apply(client, step)
