@@ -20,7 +20,8 @@ def converge(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Carry out I(plan) unless in check mode.
 
-    Returns the part of the result that all modules share (C(changed), C(diff), C(operations)) and the resource: I(existing) when
+    Returns the part of the result that all modules share (C(changed), C(diff), C(operations)) and the resource:
+    I(existing) when
     nothing has to change, as predicted in check mode, as read again otherwise.
     """
     result = {"changed": plan.changed, "diff": plan.diff, "operations": plan.operations}

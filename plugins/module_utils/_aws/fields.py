@@ -18,21 +18,29 @@ class Change(Enum):
     IN_PLACE = "in place"  # a member of the resource's Modify operation
     OWN_OPERATION = "own operation"  # planned apart, by an operation of its own
     IMMUTABLE = "immutable"  # fixed at creation: a difference is refused
+    CREATE_ONLY = "create only"  # means something at creation alone, and is never compared
 
 
-def same_set(declared: Iterable[Any], actual: Iterable[Any]) -> bool:
+def same_set(declared: Iterable[Any], actual: Iterable[Any] | None) -> bool:
     """Compare lists whose order means nothing to AWS."""
-    return set(declared) == set(actual)
+    return set(declared) == set(actual or ())
 
 
 def same_text(declared: str, actual: str | None) -> bool:
-    """Compare names that AWS stores in lower case."""
-    return actual is not None and declared.lower() == actual.lower()
+    """Compare texts that AWS stores in lower case."""
+    return declared.lower() == (actual or "").lower()
+
+
+def same_version(declared: str, actual: str | None) -> bool:
+    """Compare only the parts that the user wrote: C(7.1) is C(7.1.0), for AWS patches minor versions by itself."""
+    parts = declared.split(".")
+    return parts == (actual or "").split(".")[: len(parts)]
 
 
 @dataclass(frozen=True)
 class Field:
-    """An option of a resource: its name in botocore's snake case, how it changes and when two values of it are the same."""
+    """An option of a resource: its name in botocore's snake case, how it changes and when two values of it are the
+    same."""
 
     name: str
     change: Change = Change.IN_PLACE
@@ -47,5 +55,7 @@ def differences(fields: Iterable[Field], declared: Mapping[str, Any], current: M
     return {
         field.name: field
         for field in fields
-        if declared.get(field.name) is not None and not field.same(declared[field.name], current.get(field.name))
+        if field.change is not Change.CREATE_ONLY
+        and declared.get(field.name) is not None
+        and not field.same(declared[field.name], current.get(field.name))
     }

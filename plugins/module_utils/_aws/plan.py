@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a module is about to do, as data.
 
-Check mode, C(--diff), idempotence and unit tests all read the plan; nothing else in the collection knows about check mode.
+Check mode, C(--diff), idempotence and unit tests all read the plan; nothing else in the collection knows about check
+mode.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Conversion between options and API structures by botocore's own service model.
 
-Ansible's C(snake_dict_to_camel_dict) gets ten member names of the ElastiCache model wrong (C(multi_az_enabled) among them);
+Ansible's C(snake_dict_to_camel_dict) gets ten member names of the ElastiCache model wrong (C(multi_az_enabled) among
+them);
 the model knows them all, and tells a typing error before the call is made.
 """
 
@@ -46,7 +47,8 @@ def _input_shape(client: Any, operation: str) -> Any:
 
 
 def to_api(shape: Any, value: Any) -> Any:
-    """Rename the keys of I(value) to the member names of the botocore I(shape), recursively; a mapping of tags becomes their list."""
+    """Rename the keys of I(value) to the member names of the botocore I(shape), recursively; a mapping of tags
+    becomes their list."""
     if shape.type_name == "structure" and isinstance(value, Mapping):
         members = {xform_name(name): (name, member) for name, member in shape.members.items()}
         given = {key: item for key, item in value.items() if key in members and item is not None}

@@ -14,7 +14,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_ta
 from .._aws.plan import Plan, Step
 from .common import ElastiCacheErrorHandler as Handler
 
-# The service refuses changes for a while after others ("eventually available"), and a tag call on a resource that is not.
+# The service refuses changes for a while after others ("eventually available"), and a tag call on a resource that is
+# not.
 _BUSY = ["InvalidReplicationGroupState", "InvalidCacheClusterState"]
 
 

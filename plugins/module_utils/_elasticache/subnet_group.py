@@ -27,7 +27,9 @@ def ensure(client: Any, parameters: Mapping[str, Any], check_mode: bool) -> dict
     name = parameters["cache_subnet_group_name"].lower()
     existing = read(client, name)
     plan = PLANNERS[parameters["state"]](client, {**parameters, "cache_subnet_group_name": name}, existing)
-    result, group = converge(plan, existing, check_mode, lambda plan: api.apply_all(client, plan), lambda: read(client, name))
+    result, group = converge(
+        plan, existing, check_mode, lambda plan: api.apply_all(client, plan), lambda: read(client, name)
+    )
     return {**result, "subnet_group": group}
 
 

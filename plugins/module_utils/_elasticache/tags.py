@@ -25,6 +25,8 @@ def plan_tags(arn: str, current: Mapping[str, str], parameters: Mapping[str, Any
     if to_unset:
         steps.append(Step("remove_tags_from_resource", {"ResourceName": arn, "TagKeys": sorted(to_unset)}))
     if to_set:
-        steps.append(Step("add_tags_to_resource", {"ResourceName": arn, "Tags": ansible_dict_to_boto3_tag_list(to_set)}))
+        steps.append(
+            Step("add_tags_to_resource", {"ResourceName": arn, "Tags": ansible_dict_to_boto3_tag_list(to_set)})
+        )
     kept = {key: value for key, value in current.items() if key not in to_unset}
     return {**kept, **to_set}, steps

@@ -8,8 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache import subnet_group
-from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache.common import AnsibleElastiCacheError
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache.common import (
+    AnsibleElastiCacheError,
+)
 
 ARN = "arn:aws:elasticache:eu-west-1:123456789012:subnetgroup:caches"
 DECLARED = {
@@ -20,8 +23,17 @@ DECLARED = {
     "tags": {"Project": "demo"},
     "purge_tags": True,
 }
-SUBNETS = [{"SubnetIdentifier": name, "SubnetAvailabilityZone": {"Name": f"eu-west-1{name[-1]}"}} for name in ("subnet-a", "subnet-b")]
-GROUP = {"ARN": ARN, "CacheSubnetGroupName": "caches", "CacheSubnetGroupDescription": "Private subnets", "VpcId": "vpc-1", "Subnets": SUBNETS}
+SUBNETS = [
+    {"SubnetIdentifier": name, "SubnetAvailabilityZone": {"Name": f"eu-west-1{name[-1]}"}}
+    for name in ("subnet-a", "subnet-b")
+]
+GROUP = {
+    "ARN": ARN,
+    "CacheSubnetGroupName": "caches",
+    "CacheSubnetGroupDescription": "Private subnets",
+    "VpcId": "vpc-1",
+    "Subnets": SUBNETS,
+}
 
 
 @pytest.fixture
@@ -33,7 +45,9 @@ def answer_read(stubber, group: dict[str, Any] | None, tags: dict[str, str]) -> 
     if group is None:
         stubber.add_client_error("describe_cache_subnet_groups", "CacheSubnetGroupNotFoundFault")
         return
-    stubber.add_response("describe_cache_subnet_groups", {"CacheSubnetGroups": [group]}, {"CacheSubnetGroupName": "caches"})
+    stubber.add_response(
+        "describe_cache_subnet_groups", {"CacheSubnetGroups": [group]}, {"CacheSubnetGroupName": "caches"}
+    )
     tag_list = [{"Key": key, "Value": value} for key, value in tags.items()]
     stubber.add_response("list_tags_for_resource", {"TagList": tag_list}, {"ResourceName": ARN})
 
@@ -116,5 +130,5 @@ def test_a_refusal_of_the_service_names_the_operation(client):
     boto, stubber = client
     answer_read(stubber, GROUP, {})
     stubber.add_client_error("delete_cache_subnet_group", "CacheSubnetGroupInUse", "in use by replication group demo")
-    with pytest.raises(AnsibleElastiCacheError, match="delete_cache_subnet_group.*in use by replication group demo"):
+    with pytest.raises(AnsibleElastiCacheError, match=r"delete_cache_subnet_group.*in use by replication group demo"):
         subnet_group.ensure(boto, {**DECLARED, "state": "absent"}, check_mode=False)

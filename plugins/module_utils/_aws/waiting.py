@@ -1,0 +1,75 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for AWS: one deadline for the whole task, news while it lasts, an end at once when there is no hope."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 15.0  # the delay of botocore's own ElastiCache waiters
+GROWTH = 1.5
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One look at the resource: how it is in words, and whether that is the end of the wait."""
+
+    summary: str
+    done: bool = False
+    failure: str | None = None
+
+
+def no_news(summary: str) -> None:
+    """The reporter of who does not want to hear."""
+
+
+@dataclass
+class Deadline:
+    """The seconds that a task may take, counted from its creation; every wait of the task shares them."""
+
+    seconds: float
+    report: Callable[[str], None] = no_news
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.started = self.clock()
+
+    def wait(self, goal: str, observe: Callable[[], Observation]) -> None:
+        """Call I(observe) with growing pauses until it is done.
+
+        Raises AnsibleAWSError as soon as it has failed, or when the deadline comes first; both say what was seen last.
+        """
+        for pause in _pauses():
+            seen = observe()
+            self.report(f"{goal}: {seen.summary} ({self._elapsed():.0f} s)")
+            if seen.done:
+                return
+            if seen.failure:
+                raise AnsibleAWSError(message=f"Gave up waiting for {goal}: {seen.failure}")
+            if self._elapsed() + pause > self.seconds:
+                raise AnsibleAWSError(message=self._too_late(goal, seen))
+            self.sleep(pause)
+
+    def _elapsed(self) -> float:
+        return self.clock() - self.started
+
+    def _too_late(self, goal: str, seen: Observation) -> str:
+        return (
+            f"Timed out after {self._elapsed():.0f} s waiting for {goal}: {seen.summary}. "
+            "AWS goes on; run the task again to resume, or raise wait_timeout."
+        )
+
+
+def _pauses() -> Iterator[float]:
+    pause = FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(pause * GROWTH, LONGEST_PAUSE)

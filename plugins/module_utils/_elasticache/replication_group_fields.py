@@ -1,0 +1,156 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of a replication group: how each one changes, where AWS reports it and when two values are the same.
+
+DescribeReplicationGroups tells neither the engine version, the parameter, subnet and security groups, the maintenance
+window nor the
+SNS topic: those are read from the member cache clusters. Sources: API references of CreateReplicationGroup and
+ModifyReplicationGroup; create-only properties of AWS::ElastiCache::ReplicationGroup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._aws.fields import Change, Field, same_set, same_text, same_version
+from .._aws.shapes import from_api
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A replication group as two operations describe it, and its tags."""
+
+    group: Mapping[str, Any]
+    clusters: Sequence[Mapping[str, Any]]
+    tags: Mapping[str, str]
+
+    @property
+    def member(self) -> Mapping[str, Any]:
+        """The member to ask for what the group does not tell; none while the group is being created."""
+        return self.clusters[0] if self.clusters else {}
+
+
+@dataclass(frozen=True)
+class GroupField(Field):
+    """A field of a replication group and where its current value is found."""
+
+    read: Callable[[Observed], Any] = lambda observed: None
+
+
+def of_group(member: str) -> Callable[[Observed], Any]:
+    return lambda observed: observed.group.get(member)
+
+
+def of_cluster(member: str) -> Callable[[Observed], Any]:
+    return lambda observed: observed.member.get(member)
+
+
+def flag(member: str) -> Callable[[Observed], bool]:
+    """A boolean option that is described as a word; a change under way counts as done."""
+    return lambda observed: observed.group.get(member) in ("enabled", "enabling")
+
+
+def read_port(observed: Observed) -> int | None:
+    nodes = (node for cluster in observed.clusters for node in cluster.get("CacheNodes", ()))
+    endpoints = [observed.group.get("ConfigurationEndpoint"), *(node.get("Endpoint") for node in nodes)]
+    return next((endpoint["Port"] for endpoint in endpoints if endpoint), None)
+
+
+def read_replicas(observed: Observed) -> int | None:
+    """Replicas of each shard; C(None) when the shards do not have equally many."""
+    counts = {len(shard.get("NodeGroupMembers", ())) - 1 for shard in observed.group.get("NodeGroups", ())}
+    return counts.pop() if len(counts) == 1 else None
+
+
+def read_security_groups(observed: Observed) -> list[str]:
+    return sorted(group["SecurityGroupId"] for group in observed.member.get("SecurityGroups", ()))
+
+
+def read_log_delivery(observed: Observed) -> list[dict[str, Any]]:
+    logs = from_api(observed.group.get("LogDeliveryConfigurations", []))
+    return sorted(logs, key=lambda log: log["log_type"])
+
+
+def same_key(declared: str, actual: str | None) -> bool:
+    """A KMS key is declared by its id or its ARN and reported by its ARN."""
+    return (actual or "").rpartition("key/")[2] == declared.rpartition("key/")[2]
+
+
+def same_log_delivery(declared: Sequence[Mapping[str, Any]], actual: Sequence[Mapping[str, Any]] | None) -> bool:
+    """A log type that is not declared is left alone."""
+    delivered = {log["log_type"]: _destination(log) for log in actual or ()}
+    return all(
+        delivered.get(log["log_type"]) == (_destination(log) if log.get("enabled", True) else None) for log in declared
+    )
+
+
+def _destination(log: Mapping[str, Any]) -> tuple[Any, ...]:
+    details = log.get("destination_details") or {}
+    group = (details.get("cloud_watch_logs_details") or {}).get("log_group")
+    stream = (details.get("kinesis_firehose_details") or {}).get("delivery_stream")
+    return log.get("destination_type"), group, stream, log.get("log_format")
+
+
+FIELDS: tuple[GroupField, ...] = (
+    # Members of ModifyReplicationGroup
+    GroupField("replication_group_description", read=of_group("Description")),
+    GroupField("automatic_failover_enabled", read=flag("AutomaticFailover")),
+    GroupField("multi_az_enabled", read=flag("MultiAZ")),
+    GroupField("cache_node_type", read=of_group("CacheNodeType")),
+    GroupField(
+        "engine", same=same_text, read=lambda observed: observed.group.get("Engine") or observed.member.get("Engine")
+    ),
+    GroupField("engine_version", same=same_version, read=of_cluster("EngineVersion")),
+    GroupField(
+        "cache_parameter_group_name",
+        same=same_text,
+        read=lambda observed: observed.member.get("CacheParameterGroup", {}).get("CacheParameterGroupName"),
+    ),
+    GroupField("security_group_ids", same=same_set, read=read_security_groups),
+    GroupField("preferred_maintenance_window", same=same_text, read=of_cluster("PreferredMaintenanceWindow")),
+    GroupField(
+        "notification_topic_arn",
+        read=lambda observed: observed.member.get("NotificationConfiguration", {}).get("TopicArn"),
+    ),
+    GroupField("auto_minor_version_upgrade", read=of_group("AutoMinorVersionUpgrade")),
+    GroupField("snapshot_retention_limit", read=of_group("SnapshotRetentionLimit")),
+    GroupField("snapshot_window", read=of_group("SnapshotWindow")),
+    GroupField("log_delivery_configurations", same=same_log_delivery, read=read_log_delivery),
+    GroupField("ip_discovery", read=of_group("IpDiscovery")),
+    GroupField("durability", read=of_group("Durability")),
+    # Changed by operations or sequences of their own
+    GroupField(
+        "num_cache_clusters", Change.OWN_OPERATION, read=lambda observed: len(observed.group.get("MemberClusters", ()))
+    ),
+    GroupField(
+        "num_node_groups", Change.OWN_OPERATION, read=lambda observed: len(observed.group.get("NodeGroups", ()))
+    ),
+    GroupField("replicas_per_node_group", Change.OWN_OPERATION, read=read_replicas),
+    GroupField("user_group_ids", Change.OWN_OPERATION, same_set, read=of_group("UserGroupIds")),
+    GroupField("transit_encryption_enabled", Change.OWN_OPERATION, read=of_group("TransitEncryptionEnabled")),
+    GroupField("transit_encryption_mode", Change.OWN_OPERATION, read=of_group("TransitEncryptionMode")),
+    GroupField("cluster_mode", Change.OWN_OPERATION, read=of_group("ClusterMode")),
+    # Fixed at creation
+    GroupField("at_rest_encryption_enabled", Change.IMMUTABLE, read=of_group("AtRestEncryptionEnabled")),
+    GroupField("kms_key_id", Change.IMMUTABLE, same_key, read=of_group("KmsKeyId")),
+    GroupField("cache_subnet_group_name", Change.IMMUTABLE, same_text, read=of_cluster("CacheSubnetGroupName")),
+    GroupField("data_tiering_enabled", Change.IMMUTABLE, read=flag("DataTiering")),
+    GroupField("network_type", Change.IMMUTABLE, read=of_group("NetworkType")),
+    GroupField("port", Change.IMMUTABLE, read=read_port),
+    GroupField(
+        "global_replication_group_id",
+        Change.IMMUTABLE,
+        read=lambda observed: observed.group.get("GlobalReplicationGroupInfo", {}).get("GlobalReplicationGroupId"),
+    ),
+    # Where to start from, and what AWS never tells
+    GroupField("auth_token", Change.CREATE_ONLY),
+    GroupField("node_group_configuration", Change.CREATE_ONLY),
+    GroupField("preferred_cache_cluster_azs", Change.CREATE_ONLY),
+    GroupField("primary_cluster_id", Change.CREATE_ONLY),
+    GroupField("serverless_cache_snapshot_name", Change.CREATE_ONLY),
+    GroupField("snapshot_arns", Change.CREATE_ONLY),
+    GroupField("snapshot_name", Change.CREATE_ONLY),
+)

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What exists: a replication group read through the API, in the vocabulary of the module's options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._aws.shapes import from_api
+from . import api
+from .connection import connection
+from .replication_group_fields import FIELDS, Observed
+
+
+def observe(client: Any, name: str) -> Observed | None:
+    """Read the group, its members and its tags; C(None) when there is no such group."""
+    groups = api.describe_replication_groups(client, ReplicationGroupId=name)
+    if not groups:
+        return None
+    group = groups[0]
+    return Observed(group, members(client, group), api.list_tags(client, group["ARN"]) if "ARN" in group else {})
+
+
+def observe_all(client: Any) -> list[Observed]:
+    """Read every group of the region; the members of all come from one listing."""
+    clusters = api.describe_cache_clusters(client, ShowCacheNodeInfo=True)
+    return [
+        Observed(group, _of(group, clusters), api.list_tags(client, group["ARN"]))
+        for group in api.describe_replication_groups(client)
+    ]
+
+
+def members(client: Any, group: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The API cannot list the members of one group: one listing of all clusters costs less than a call for each
+    member."""
+    return _of(group, api.describe_cache_clusters(client, ShowCacheNodeInfo=True))
+
+
+def _of(group: Mapping[str, Any], clusters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    mine = [cluster for cluster in clusters if cluster["CacheClusterId"] in group.get("MemberClusters", ())]
+    return sorted(mine, key=lambda cluster: cluster["CacheClusterId"])
+
+
+def current(observed: Observed) -> dict[str, Any]:
+    """Return the group as the module's options would declare it."""
+    options = {field.name: field.read(observed) for field in FIELDS}
+    return {**options, "replication_group_id": observed.group["ReplicationGroupId"], "tags": dict(observed.tags)}
+
+
+def pending(observed: Observed) -> dict[str, Any]:
+    """Return what AWS has accepted and not carried out yet: of the group, and of any member (engine version, node
+    type)."""
+    waiting = dict(observed.group.get("PendingModifiedValues", {}))
+    for cluster in observed.clusters:
+        waiting.update(cluster.get("PendingModifiedValues", {}))
+    return from_api(waiting)
+
+
+def resource(observed: Observed) -> dict[str, Any]:
+    """Return everything that a user may want to know of the group; never the AUTH token, which AWS does not tell."""
+    group = observed.group
+    return {
+        **current(observed),
+        "arn": group.get("ARN"),
+        "auth_token_enabled": bool(group.get("AuthTokenEnabled")),
+        "auth_token_last_modified_date": from_api(group.get("AuthTokenLastModifiedDate")),
+        "cluster_enabled": bool(group.get("ClusterEnabled")),
+        "connection": connection(observed),
+        "member_clusters": list(group.get("MemberClusters", ())),
+        "node_groups": from_api(group.get("NodeGroups", [])),
+        "parameter_apply_status": observed.member.get("CacheParameterGroup", {}).get("ParameterApplyStatus"),
+        "pending_modified_values": pending(observed),
+        "status": group["Status"],
+    }
+
+
+def inform(client: Any, parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Read the group that I(parameters) name, or all."""
+    name = parameters["replication_group_id"]
+    found = [observe(client, name)] if name else observe_all(client)
+    return {"changed": False, "replication_groups": [resource(observed) for observed in found if observed]}

@@ -1,0 +1,555 @@
+#!/usr/bin/python
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: elasticache_replication_group
+version_added: 0.1.0
+short_description: Manage ElastiCache replication groups of Redis OSS and Valkey
+description:
+  - Creates, changes and deletes replication groups, with cluster mode enabled or disabled.
+  - Reads what exists, plans the calls that are needed, and makes only those. Check mode and C(--diff) show that very
+    plan.
+  - An option that is left out is left alone. A difference that ElastiCache cannot carry out in place fails, in check
+    mode too,
+    and names the option, both values and the way to migrate; the module never deletes a group to create it again.
+  - A run that was interrupted is taken up by the next one, which first waits for what is under way.
+  - A single node is a replication group too (O(num_cache_clusters=1)); only replication groups can have encryption at
+    rest and AUTH.
+author:
+  - AccessWeaver maintainers (@accessweaver)
+extends_documentation_fragment:
+  - accessweaver.elasticache.attributes
+  - accessweaver.elasticache.attributes.action_group_aws
+  - accessweaver.elasticache.wait
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.tags
+  - amazon.aws.boto3
+options:
+  replication_group_id:
+    description:
+      - Identifier of the group, up to 40 letters, digits and hyphens. ElastiCache stores it in lower case.
+    type: str
+    required: true
+    aliases: [name]
+  replication_group_description:
+    description:
+      - Text that says what the group is for. Left out at creation, it is the identifier.
+    type: str
+    aliases: [description]
+  engine:
+    description:
+      - V(redis) (Redis OSS) or V(valkey).
+    type: str
+    choices: [redis, valkey]
+  engine_version:
+    description:
+      - Version of the engine, as C(major.minor) from version 6 on.
+      - Only the parts that are written are compared; V(7.1) is V(7.1.0). A lower version than the present one is
+        refused.
+    type: str
+  cache_node_type:
+    description:
+      - Node type of every node, such as V(cache.r6g.large). Needed to create a group.
+    type: str
+    aliases: [node_type]
+  num_cache_clusters:
+    description:
+      - Number of nodes, 1 to 6, of a group with cluster mode disabled.
+    type: int
+  num_node_groups:
+    description:
+      - Number of shards of a group with cluster mode enabled.
+    type: int
+    aliases: [num_shards]
+  replicas_per_node_group:
+    description:
+      - Replicas of each shard, 0 to 5.
+    type: int
+    aliases: [replicas_per_shard]
+  node_group_configuration:
+    description:
+      - Slots, replicas and availability zones of each shard. Used at creation only.
+    type: list
+    elements: dict
+    suboptions:
+      node_group_id:
+        description: Four digits that name the shard, such as V(0001).
+        type: str
+      slots:
+        description: The hash slots of the shard, such as V(0-5460).
+        type: str
+      replica_count:
+        description: Number of replicas of the shard.
+        type: int
+      primary_availability_zone:
+        description: Availability zone of the primary.
+        type: str
+      replica_availability_zones:
+        description: Availability zones of the replicas.
+        type: list
+        elements: str
+      primary_outpost_arn:
+        description: Outpost of the primary.
+        type: str
+      replica_outpost_arns:
+        description: Outposts of the replicas.
+        type: list
+        elements: str
+  automatic_failover_enabled:
+    description:
+      - Whether a replica takes over from a primary that fails. Mandatory with cluster mode enabled.
+    type: bool
+  multi_az_enabled:
+    description:
+      - Whether the nodes of a shard are kept in different availability zones. Needs O(automatic_failover_enabled).
+    type: bool
+  cluster_mode:
+    description:
+      - Cluster mode of the group. A parameter group with C(cluster-enabled) set to C(yes) enables it as well.
+    type: str
+    choices: [enabled, disabled, compatible]
+  cache_parameter_group_name:
+    description:
+      - Name of the cache parameter group. Its family must be that of the engine version.
+    type: str
+  cache_subnet_group_name:
+    description:
+      - Name of the cache subnet group. Fixed at creation.
+    type: str
+  security_group_ids:
+    description:
+      - Security groups of the nodes.
+    type: list
+    elements: str
+  port:
+    description:
+      - Port of every node. Fixed at creation.
+    type: int
+  preferred_cache_cluster_azs:
+    description:
+      - Availability zones of the nodes, the primary's first, as many as O(num_cache_clusters). Used at creation only.
+    type: list
+    elements: str
+  preferred_maintenance_window:
+    description:
+      - Weekly window for maintenance in UTC, C(ddd:hh24:mi-ddd:hh24:mi), at least an hour, apart from
+        O(snapshot_window).
+    type: str
+    aliases: [maintenance_window]
+  notification_topic_arn:
+    description:
+      - SNS topic that gets the events of the group. It must belong to the same account.
+    type: str
+  auto_minor_version_upgrade:
+    description:
+      - Whether ElastiCache may install minor versions in the maintenance window.
+    type: bool
+  snapshot_retention_limit:
+    description:
+      - Days that automatic snapshots are kept, 0 to 35; V(0) turns them off.
+    type: int
+  snapshot_window:
+    description:
+      - Daily window for automatic snapshots in UTC, C(hh24:mi-hh24:mi), at least an hour.
+    type: str
+  snapshot_name:
+    description:
+      - Snapshot to start the group from. Used at creation only.
+    type: str
+  snapshot_arns:
+    description:
+      - RDB files in S3 to start the group from. Used at creation only.
+    type: list
+    elements: str
+  serverless_cache_snapshot_name:
+    description:
+      - Snapshot of a serverless cache to start the group from. Used at creation only.
+    type: str
+  primary_cluster_id:
+    description:
+      - A stand-alone cache cluster that becomes the primary of the group. Used at creation only.
+    type: str
+  global_replication_group_id:
+    description:
+      - Global datastore that the group joins as a secondary. Fixed at creation.
+    type: str
+  transit_encryption_enabled:
+    description:
+      - Whether clients and nodes talk TLS.
+    type: bool
+  transit_encryption_mode:
+    description:
+      - Whether clients may (V(preferred)) or must (V(required)) use TLS.
+    type: str
+    choices: [preferred, required]
+  at_rest_encryption_enabled:
+    description:
+      - Whether data on disk is encrypted. Fixed at creation.
+    type: bool
+  kms_key_id:
+    description:
+      - Id or ARN of the KMS key for encryption at rest. Left out, ElastiCache uses its own. Fixed at creation.
+    type: str
+  auth_token:
+    description:
+      - The password of the group, 16 to 128 printable characters, of which only C(! & # $ ^ < > -) are neither
+        letters nor digits.
+        Needs O(transit_encryption_enabled=true).
+      - AWS never tells it, so it is given to a new group only and not compared afterwards.
+    type: str
+  user_group_ids:
+    description:
+      - RBAC user group of the group, instead of O(auth_token).
+    type: list
+    elements: str
+  log_delivery_configurations:
+    description:
+      - Where the slow log and the engine log go. A log type that is not named is left alone.
+    type: list
+    elements: dict
+    suboptions:
+      log_type:
+        description: Which log.
+        type: str
+        choices: [slow-log, engine-log]
+        required: true
+      destination_type:
+        description: Kind of the destination.
+        type: str
+        choices: [cloudwatch-logs, kinesis-firehose]
+      destination_details:
+        description: The destination.
+        type: dict
+        suboptions:
+          cloud_watch_logs_details:
+            description: A log group, which must exist.
+            type: dict
+            suboptions:
+              log_group:
+                description: Name of the log group.
+                type: str
+                required: true
+          kinesis_firehose_details:
+            description: A Firehose delivery stream, which must exist.
+            type: dict
+            suboptions:
+              delivery_stream:
+                description: Name of the stream.
+                type: str
+                required: true
+      log_format:
+        description: Format of the entries.
+        type: str
+        choices: [text, json]
+      enabled:
+        description: V(false) ends the delivery of this log.
+        type: bool
+        default: true
+  data_tiering_enabled:
+    description:
+      - Whether data is tiered to SSD; mandatory for C(r6gd) node types and impossible for others. Fixed at creation.
+    type: bool
+  network_type:
+    description:
+      - IP versions of the group. Fixed at creation.
+    type: str
+    choices: [ipv4, ipv6, dual_stack]
+  ip_discovery:
+    description:
+      - IP version that the cluster discovery protocol tells.
+    type: str
+    choices: [ipv4, ipv6]
+  durability:
+    description:
+      - Durability of writes (Valkey 9 and higher, cluster mode enabled). Needs a botocore that knows it.
+    type: str
+  apply:
+    description:
+      - When a change that disturbs clients is carried out, V(now) or in the next maintenance V(window).
+      - What waits for the window is returned in RV(replication_group.pending_modified_values).
+    type: str
+    choices: [now, window]
+    default: now
+  final_snapshot_identifier:
+    description:
+      - Name of the snapshot that is taken before the group is deleted.
+      - Left out, it is the identifier of the group with the time in UTC, unique for each deletion.
+    type: str
+  skip_final_snapshot:
+    description:
+      - Delete the group, and its data, without a snapshot.
+    type: bool
+    default: false
+  state:
+    description:
+      - Whether the group is there.
+    type: str
+    choices: [present, absent]
+    default: present
+notes:
+  - "IAM actions: elasticache:DescribeReplicationGroups, elasticache:DescribeCacheClusters, elasticache:DescribeEvents,
+    elasticache:ListTagsForResource, elasticache:CreateReplicationGroup, elasticache:ModifyReplicationGroup,
+    elasticache:DeleteReplicationGroup, elasticache:CreateSnapshot (final snapshot), elasticache:AddTagsToResource,
+    elasticache:RemoveTagsFromResource, and those of EC2, KMS, SNS and CloudWatch Logs that ElastiCache's
+    documentation lists."
+seealso:
+  - module: accessweaver.elasticache.elasticache_replication_group_info
+  - module: accessweaver.elasticache.elasticache_parameter_group
+  - module: accessweaver.elasticache.elasticache_subnet_group
+"""
+
+EXAMPLES = r"""
+- name: Run a primary and a replica that fail over
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-staging-redis
+    description: Cache of the staging environment
+    engine: redis
+    engine_version: "7.1"
+    cache_node_type: cache.t3.small
+    num_cache_clusters: 2
+    automatic_failover_enabled: true
+    multi_az_enabled: true
+    cache_subnet_group_name: accessweaver-staging-redis
+    security_group_ids:
+      - sg-0123456789abcdef0
+    transit_encryption_enabled: true
+    at_rest_encryption_enabled: true
+    auth_token: "{{ lookup('amazon.aws.secretsmanager_secret', 'accessweaver-staging-redis/auth-token') }}"
+    snapshot_retention_limit: 5
+    snapshot_window: 03:00-05:00
+    preferred_maintenance_window: sun:05:00-sun:06:00
+    tags:
+      Environment: staging
+
+- name: Run three shards with two replicas each
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-prod-redis
+    engine: redis
+    engine_version: "7.1"
+    cache_node_type: cache.r6g.large
+    num_node_groups: 3
+    replicas_per_node_group: 2
+    automatic_failover_enabled: true
+    multi_az_enabled: true
+    cache_parameter_group_name: default.redis7.cluster.on
+    cache_subnet_group_name: accessweaver-prod-redis
+    transit_encryption_enabled: true
+    at_rest_encryption_enabled: true
+
+- name: Keep snapshots for ten days, and everything else as it is
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-staging-redis
+    snapshot_retention_limit: 10
+
+- name: Delete the group after a last snapshot
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-staging-redis
+    state: absent
+"""
+
+RETURN = r"""
+replication_group:
+  description:
+    - The group as it is after the task, in the words of the options; as it would be in check mode; empty when it is
+      absent.
+    - The AUTH token is never part of it.
+  returned: success
+  type: dict
+  contains:
+    arn:
+      description: ARN of the group.
+      returned: when the group exists
+      type: str
+      sample: arn:aws:elasticache:eu-west-1:123456789012:replicationgroup:accessweaver-prod-redis
+    auth_token_enabled:
+      description: Whether clients need the AUTH token.
+      returned: when the group exists
+      type: bool
+      sample: true
+    cluster_enabled:
+      description: Whether cluster mode is enabled.
+      returned: when the group exists
+      type: bool
+      sample: true
+    connection:
+      description: How applications reach the group. What a topology does not have is null.
+      returned: when the group exists
+      type: dict
+      contains:
+        mode:
+          description: V(single), V(replica) or V(cluster).
+          returned: always
+          type: str
+          sample: cluster
+        writer:
+          description: Primary endpoint, without cluster mode.
+          returned: always
+          type: dict
+          sample: {host: master.accessweaver-staging-redis.abc123.euw1.cache.amazonaws.com, port: 6379}
+        reader:
+          description: Reader endpoint, when there are replicas and no cluster mode.
+          returned: always
+          type: dict
+          sample: {host: replica.accessweaver-staging-redis.abc123.euw1.cache.amazonaws.com, port: 6379}
+        configuration:
+          description: Configuration endpoint, with cluster mode.
+          returned: always
+          type: dict
+          sample: {host: clustercfg.accessweaver-prod-redis.abc123.euw1.cache.amazonaws.com, port: 6379}
+        nodes:
+          description: Every node with its shard and endpoint.
+          returned: always
+          type: list
+          elements: dict
+          sample: [{id: accessweaver-prod-redis-0001-001, shard: "0001", host: 10.0.1.4, port: 6379}]
+        port:
+          description: Port of every endpoint.
+          returned: always
+          type: int
+          sample: 6379
+        tls:
+          description: Whether the group speaks TLS.
+          returned: always
+          type: bool
+          sample: true
+        auth:
+          description: Whether clients need the AUTH token.
+          returned: always
+          type: bool
+          sample: true
+        username:
+          description: RBAC user; null without RBAC.
+          returned: always
+          type: str
+          sample: null
+    member_clusters:
+      description: Identifiers of the nodes.
+      returned: when the group exists
+      type: list
+      elements: str
+      sample: [accessweaver-staging-redis-001, accessweaver-staging-redis-002]
+    node_groups:
+      description: The shards as DescribeReplicationGroups reports them, in snake case.
+      returned: when the group exists
+      type: list
+      elements: dict
+    pending_modified_values:
+      description: What ElastiCache has accepted and not carried out yet.
+      returned: when the group exists
+      type: dict
+      sample: {}
+    status:
+      description: Status of the group.
+      returned: when the group exists
+      type: str
+      sample: available
+    tags:
+      description: Tags of the group.
+      returned: when the group exists
+      type: dict
+      sample: {Environment: prod}
+operations:
+  description: The API calls that were made, or would be made in check mode, in order.
+  returned: success
+  type: list
+  elements: str
+  sample: [create_replication_group]
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils._aws.entry import run_module
+from ..module_utils._elasticache import replication_group
+
+SHARD = {
+    "node_group_id": {},
+    "slots": {},
+    "replica_count": {"type": "int"},
+    "primary_availability_zone": {},
+    "replica_availability_zones": {"type": "list", "elements": "str"},
+    "primary_outpost_arn": {},
+    "replica_outpost_arns": {"type": "list", "elements": "str"},
+}
+DESTINATION = {
+    "cloud_watch_logs_details": {"type": "dict", "options": {"log_group": {"required": True}}},
+    "kinesis_firehose_details": {"type": "dict", "options": {"delivery_stream": {"required": True}}},
+}
+LOG_DELIVERY = {
+    "log_type": {"choices": ["slow-log", "engine-log"], "required": True},
+    "destination_type": {"choices": ["cloudwatch-logs", "kinesis-firehose"]},
+    "destination_details": {"type": "dict", "options": DESTINATION},
+    "log_format": {"choices": ["text", "json"]},
+    "enabled": {"type": "bool", "default": True},
+}
+ARGUMENTS = {
+    "replication_group_id": {"required": True, "aliases": ["name"]},
+    "replication_group_description": {"aliases": ["description"]},
+    "engine": {"choices": ["redis", "valkey"]},
+    "engine_version": {},
+    "cache_node_type": {"aliases": ["node_type"]},
+    "num_cache_clusters": {"type": "int"},
+    "num_node_groups": {"type": "int", "aliases": ["num_shards"]},
+    "replicas_per_node_group": {"type": "int", "aliases": ["replicas_per_shard"]},
+    "node_group_configuration": {"type": "list", "elements": "dict", "options": SHARD},
+    "automatic_failover_enabled": {"type": "bool"},
+    "multi_az_enabled": {"type": "bool"},
+    "cluster_mode": {"choices": ["enabled", "disabled", "compatible"]},
+    "cache_parameter_group_name": {},
+    "cache_subnet_group_name": {},
+    "security_group_ids": {"type": "list", "elements": "str"},
+    "port": {"type": "int"},
+    "preferred_cache_cluster_azs": {"type": "list", "elements": "str"},
+    "preferred_maintenance_window": {"aliases": ["maintenance_window"]},
+    "notification_topic_arn": {},
+    "auto_minor_version_upgrade": {"type": "bool"},
+    "snapshot_retention_limit": {"type": "int"},
+    "snapshot_window": {},
+    "snapshot_name": {},
+    "snapshot_arns": {"type": "list", "elements": "str"},
+    "serverless_cache_snapshot_name": {},
+    "primary_cluster_id": {},
+    "global_replication_group_id": {},
+    "transit_encryption_enabled": {"type": "bool"},
+    "transit_encryption_mode": {"choices": ["preferred", "required"]},
+    "at_rest_encryption_enabled": {"type": "bool"},
+    "kms_key_id": {"no_log": False},
+    "auth_token": {"no_log": True},
+    "user_group_ids": {"type": "list", "elements": "str"},
+    "log_delivery_configurations": {"type": "list", "elements": "dict", "options": LOG_DELIVERY},
+    "data_tiering_enabled": {"type": "bool"},
+    "network_type": {"choices": ["ipv4", "ipv6", "dual_stack"]},
+    "ip_discovery": {"choices": ["ipv4", "ipv6"]},
+    "durability": {},
+    "apply": {"choices": ["now", "window"], "default": "now"},
+    "final_snapshot_identifier": {},
+    "skip_final_snapshot": {"type": "bool", "default": False},
+    "state": {"choices": ["present", "absent"], "default": "present"},
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "purge_tags": {"type": "bool", "default": True},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 3600},
+    "progress_path": {"type": "path"},
+}
+
+
+def main() -> None:
+    module = AnsibleAWSModule(
+        argument_spec=ARGUMENTS,
+        supports_check_mode=True,
+        mutually_exclusive=[
+            ("num_cache_clusters", "num_node_groups"),
+            ("num_cache_clusters", "node_group_configuration"),
+            ("auth_token", "user_group_ids"),
+            ("final_snapshot_identifier", "skip_final_snapshot"),
+        ],
+    )
+    run_module(module, "elasticache", replication_group.ensure)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,444 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A replication group: the exact calls for each difference, the waits after them, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from botocore.stub import ANY
+
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._aws import waiting
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache import replication_group
+from ansible_collections.accessweaver.elasticache.plugins.modules.elasticache_replication_group import ARGUMENTS
+
+NAME = "demo-staging-redis"
+ARN = f"arn:aws:elasticache:eu-west-1:123456789012:replicationgroup:{NAME}"
+OPTIONS = {name: spec.get("default") for name, spec in ARGUMENTS.items()}
+DECLARED = {
+    **OPTIONS,
+    "replication_group_id": NAME,
+    "replication_group_description": "Staging cache",
+    "engine": "redis",
+    "engine_version": "7.1",
+    "cache_node_type": "cache.t3.small",
+    "num_cache_clusters": 2,
+    "automatic_failover_enabled": True,
+    "multi_az_enabled": True,
+    "cache_parameter_group_name": "demo-redis7",
+    "cache_subnet_group_name": "demo",
+    "security_group_ids": ["sg-1", "sg-2"],
+    "port": 6379,
+    "preferred_maintenance_window": "sun:05:00-sun:06:00",
+    "snapshot_retention_limit": 5,
+    "snapshot_window": "03:00-05:00",
+    "transit_encryption_enabled": True,
+    "transit_encryption_mode": "required",
+    "at_rest_encryption_enabled": True,
+    "auth_token": "a-token-of-sixteen-characters",
+    "tags": {"Project": "demo"},
+}
+LOG = {
+    "log_type": "slow-log",
+    "destination_type": "cloudwatch-logs",
+    "destination_details": {"cloud_watch_logs_details": {"log_group": "/slow"}},
+    "log_format": "json",
+    "enabled": True,
+}
+
+
+def member(number: int) -> dict[str, Any]:
+    return {
+        "CacheClusterId": f"{NAME}-00{number}",
+        "CacheClusterStatus": "available",
+        "EngineVersion": "7.1.0",
+        "PreferredMaintenanceWindow": "sun:05:00-sun:06:00",
+        "CacheParameterGroup": {"CacheParameterGroupName": "demo-redis7", "ParameterApplyStatus": "in-sync"},
+        "CacheSubnetGroupName": "demo",
+        "SecurityGroups": [{"SecurityGroupId": "sg-2"}, {"SecurityGroupId": "sg-1"}],
+        "CacheNodes": [{"Endpoint": {"Address": f"node{number}.example", "Port": 6379}}],
+    }
+
+
+MEMBERS = [member(1), member(2)]
+GROUP = {
+    "ReplicationGroupId": NAME,
+    "Description": "Staging cache",
+    "Status": "available",
+    "ARN": ARN,
+    "MemberClusters": [cluster["CacheClusterId"] for cluster in MEMBERS],
+    "NodeGroups": [
+        {
+            "NodeGroupId": "0001",
+            "PrimaryEndpoint": {"Address": "primary.example", "Port": 6379},
+            "ReaderEndpoint": {"Address": "reader.example", "Port": 6379},
+            "NodeGroupMembers": [{"CacheClusterId": cluster["CacheClusterId"]} for cluster in MEMBERS],
+        }
+    ],
+    "AutomaticFailover": "enabled",
+    "MultiAZ": "enabled",
+    "SnapshotRetentionLimit": 5,
+    "SnapshotWindow": "03:00-05:00",
+    "ClusterEnabled": False,
+    "CacheNodeType": "cache.t3.small",
+    "AuthTokenEnabled": True,
+    "TransitEncryptionEnabled": True,
+    "TransitEncryptionMode": "required",
+    "AtRestEncryptionEnabled": True,
+    "AutoMinorVersionUpgrade": True,
+    "Engine": "redis",
+}
+
+
+@pytest.fixture
+def client(stubbed):
+    return stubbed("elasticache")
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    monkeypatch.setattr(waiting, "FIRST_PAUSE", 0)
+
+
+def answer_read(stubber, group: dict[str, Any] | None = GROUP, members: list[dict[str, Any]] = MEMBERS) -> None:
+    """One look at the group takes three calls: the group, the clusters, the tags."""
+    if group is None:
+        stubber.add_client_error("describe_replication_groups", "ReplicationGroupNotFoundFault")
+        return
+    stubber.add_response("describe_replication_groups", {"ReplicationGroups": [group]}, {"ReplicationGroupId": NAME})
+    stubber.add_response("describe_cache_clusters", {"CacheClusters": members}, {"ShowCacheNodeInfo": True})
+    stubber.add_response(
+        "list_tags_for_resource", {"TagList": [{"Key": "Project", "Value": "demo"}]}, {"ResourceName": ARN}
+    )
+
+
+def run(client, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+    return replication_group.ensure(client[0], {**DECLARED, **options}, check_mode)
+
+
+def test_creation_is_one_call_with_every_option_and_the_tags(client):
+    stubber = client[1]
+    answer_read(stubber, None)
+    stubber.add_response(
+        "create_replication_group",
+        {},
+        {
+            "ReplicationGroupId": NAME,
+            "ReplicationGroupDescription": "Staging cache",
+            "Engine": "redis",
+            "EngineVersion": "7.1",
+            "CacheNodeType": "cache.t3.small",
+            "NumCacheClusters": 2,
+            "AutomaticFailoverEnabled": True,
+            "MultiAZEnabled": True,
+            "CacheParameterGroupName": "demo-redis7",
+            "CacheSubnetGroupName": "demo",
+            "SecurityGroupIds": ["sg-1", "sg-2"],
+            "Port": 6379,
+            "PreferredMaintenanceWindow": "sun:05:00-sun:06:00",
+            "SnapshotRetentionLimit": 5,
+            "SnapshotWindow": "03:00-05:00",
+            "TransitEncryptionEnabled": True,
+            "TransitEncryptionMode": "required",
+            "AtRestEncryptionEnabled": True,
+            "AuthToken": "a-token-of-sixteen-characters",
+            "Tags": [{"Key": "Project", "Value": "demo"}],
+        },
+    )
+    answer_read(stubber, {**GROUP, "Status": "creating"}, [])
+    answer_read(stubber)
+    answer_read(stubber)
+    result = run(client)
+    assert result["operations"] == ["create_replication_group"]
+    assert result["replication_group"]["status"] == "available"
+    assert "a-token-of-sixteen-characters" not in str(result)
+
+
+def test_creation_in_check_mode_reads_once_and_hides_the_token(client):
+    answer_read(client[1], None)
+    result = run(client, check_mode=True)
+    assert result["changed"]
+    assert result["diff"]["before"] == {}
+    assert result["diff"]["after"]["auth_token_enabled"] is True
+    assert "a-token-of-sixteen-characters" not in str(result)
+
+
+SAME = {
+    "everything as it is": {},
+    "an upper-case name and window": {
+        "replication_group_id": NAME.upper(),
+        "preferred_maintenance_window": "SUN:05:00-SUN:06:00",
+    },
+    "a version with a patch level": {"engine_version": "7.1.0"},
+    "security groups in another order": {"security_group_ids": ["sg-2", "sg-1"]},
+    "the same nodes counted as one shard": {
+        "num_cache_clusters": None,
+        "num_node_groups": 1,
+        "replicas_per_node_group": 1,
+    },
+    "another token, which cannot be compared": {"auth_token": "another-token-of-enough-length"},
+    "a log that is not delivered, switched off": {
+        "log_delivery_configurations": [{"log_type": "engine-log", "enabled": False}]
+    },
+    "nothing but the name": {**OPTIONS, "replication_group_id": NAME},
+}
+
+
+@pytest.mark.parametrize("options", SAME.values(), ids=SAME)
+def test_no_difference_no_call(client, options):
+    answer_read(client[1])
+    result = run(client, **options)
+    assert not result["changed"]
+    assert result["diff"] == {"before": {}, "after": {}}
+
+
+# option, declared value, member of the request, its value, what the service reports afterwards: of the group, of its members
+IN_PLACE = {
+    "description": ("replication_group_description", "New", {"Description": "New"}, {}),
+    "node type": ("cache_node_type", "cache.t3.medium", {"CacheNodeType": "cache.t3.medium"}, {}),
+    "retention": ("snapshot_retention_limit", 7, {"SnapshotRetentionLimit": 7}, {}),
+    "retention off": ("snapshot_retention_limit", 0, {"SnapshotRetentionLimit": 0}, {}),
+    "snapshot window": ("snapshot_window", "01:00-02:00", {"SnapshotWindow": "01:00-02:00"}, {}),
+    "failover off": ("automatic_failover_enabled", False, {"AutomaticFailover": "disabled"}, {}),
+    "multi-AZ off": ("multi_az_enabled", False, {"MultiAZ": "disabled"}, {}),
+    "minor upgrades": ("auto_minor_version_upgrade", False, {"AutoMinorVersionUpgrade": False}, {}),
+    "maintenance window": (
+        "preferred_maintenance_window",
+        "mon:01:00-mon:02:00",
+        {},
+        {"PreferredMaintenanceWindow": "mon:01:00-mon:02:00"},
+    ),
+    "security groups": ("security_group_ids", ["sg-3"], {}, {"SecurityGroups": [{"SecurityGroupId": "sg-3"}]}),
+    "topic": (
+        "notification_topic_arn",
+        "arn:aws:sns:eu-west-1:1:t",
+        {},
+        {"NotificationConfiguration": {"TopicArn": "arn:aws:sns:eu-west-1:1:t"}},
+    ),
+    "version up": ("engine_version", "7.2", {}, {"EngineVersion": "7.2.4"}),
+    "parameter group": (
+        "cache_parameter_group_name",
+        "other",
+        {},
+        {"CacheParameterGroup": {"CacheParameterGroupName": "other"}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("option", "value", "group", "cluster"), IN_PLACE.values(), ids=IN_PLACE)
+def test_a_change_in_place_is_one_call_waited_for_until_it_is_read_back(client, option, value, group, cluster):
+    stubber = client[1]
+    answer_read(stubber)
+    request = {"ReplicationGroupId": NAME, "ApplyImmediately": True, _member(client[0], option): value}
+    stubber.add_response("modify_replication_group", {}, request)
+    answer_read(stubber)  # available already, but not changed yet
+    changed = {**GROUP, **group}, [{**found, **cluster} for found in MEMBERS]
+    answer_read(stubber, *changed)
+    answer_read(stubber, *changed)
+    result = run(client, **{option: value})
+    assert result["operations"] == ["modify_replication_group"]
+    assert list(result["diff"]["after"]) == [option]
+    assert result["diff"]["after"][option] == value
+
+
+def _member(client, option: str) -> str:
+    from botocore import xform_name
+
+    shape = client.meta.service_model.operation_model("ModifyReplicationGroup").input_shape
+    return next(name for name in shape.members if xform_name(name) == option)
+
+
+def test_several_changes_travel_in_one_call_and_tags_in_their_own(client):
+    stubber = client[1]
+    answer_read(stubber)
+    request = {
+        "ReplicationGroupId": NAME,
+        "ApplyImmediately": False,
+        "SnapshotRetentionLimit": 7,
+        "SnapshotWindow": "01:00-02:00",
+    }
+    stubber.add_response("modify_replication_group", {}, request)
+    stubber.add_response("add_tags_to_resource", {}, {"ResourceName": ARN, "Tags": [{"Key": "Owner", "Value": "x"}]})
+    answer_read(stubber)
+    result = run(
+        client,
+        snapshot_retention_limit=7,
+        snapshot_window="01:00-02:00",
+        tags={"Project": "demo", "Owner": "x"},
+        apply="window",
+        wait=False,
+    )
+    assert result["operations"] == ["modify_replication_group", "add_tags_to_resource"]
+
+
+def test_log_delivery_is_added(client):
+    stubber = client[1]
+    answer_read(stubber)
+    wanted = {
+        "LogType": "slow-log",
+        "DestinationType": "cloudwatch-logs",
+        "DestinationDetails": {"CloudWatchLogsDetails": {"LogGroup": "/slow"}},
+        "LogFormat": "json",
+    }
+    request = {
+        "ReplicationGroupId": NAME,
+        "ApplyImmediately": True,
+        "LogDeliveryConfigurations": [{**wanted, "Enabled": True}],
+    }
+    stubber.add_response("modify_replication_group", {}, request)
+    delivered = {**GROUP, "LogDeliveryConfigurations": [{**wanted, "Status": "active"}]}
+    answer_read(stubber, delivered)
+    answer_read(stubber, delivered)
+    assert run(client, log_delivery_configurations=[LOG])["changed"]
+
+
+REFUSED = {
+    "encryption at rest": {"at_rest_encryption_enabled": False},
+    "KMS key": {"kms_key_id": "11112222-3333-4444-5555-666677778888"},
+    "subnet group": {"cache_subnet_group_name": "other"},
+    "port": {"port": 6380},
+    "network type": {"network_type": "ipv6"},
+    "an older version": {"engine_version": "7.0"},
+}
+
+
+@pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "for real"])
+@pytest.mark.parametrize("options", REFUSED.values(), ids=REFUSED)
+def test_what_cannot_change_in_place_is_refused_with_both_values_and_the_way_out(client, options, check_mode):
+    answer_read(client[1], {**GROUP, "NetworkType": "ipv4"})
+    ((option, value),) = options.items()
+    with pytest.raises(AnsibleAWSError) as refusal:
+        run(client, check_mode, **options)
+    assert f"{option} is " in refusal.value.message
+    assert f"declared {value!r}" in refusal.value.message
+    assert "Create a new replication group" in refusal.value.message
+
+
+def test_every_refused_field_is_named_at_once(client):
+    answer_read(client[1])
+    with pytest.raises(
+        AnsibleAWSError, match=r"port is 6379.*cache_subnet_group_name|cache_subnet_group_name.*port is 6379"
+    ):
+        run(client, port=6380, cache_subnet_group_name="other")
+
+
+def test_an_interrupted_creation_is_waited_for_and_not_repeated(client):
+    answer_read(client[1], {**GROUP, "Status": "creating"}, [])
+    answer_read(client[1], {**GROUP, "Status": "creating"}, [])
+    answer_read(client[1])
+    assert not run(client)["changed"]
+
+
+def test_a_group_on_its_way_out_is_waited_for_and_created_again(client):
+    stubber = client[1]
+    answer_read(stubber, {**GROUP, "Status": "deleting"}, [])
+    answer_read(stubber, None)
+    stubber.add_response("create_replication_group", {}, {**dict.fromkeys(_create_members(), ANY)})
+    answer_read(stubber)
+    answer_read(stubber)
+    assert run(client)["operations"] == ["create_replication_group"]
+
+
+def _create_members() -> list[str]:
+    return [
+        *(
+            "ReplicationGroupId",
+            "ReplicationGroupDescription",
+            "Engine",
+            "EngineVersion",
+            "CacheNodeType",
+            "NumCacheClusters",
+        ),
+        *(
+            "AutomaticFailoverEnabled",
+            "MultiAZEnabled",
+            "CacheParameterGroupName",
+            "CacheSubnetGroupName",
+            "SecurityGroupIds",
+        ),
+        *("Port", "PreferredMaintenanceWindow", "SnapshotRetentionLimit", "SnapshotWindow", "TransitEncryptionEnabled"),
+        *("TransitEncryptionMode", "AtRestEncryptionEnabled", "AuthToken", "Tags"),
+    ]
+
+
+def test_a_group_under_way_without_wait_is_an_error_that_says_so(client):
+    answer_read(client[1], {**GROUP, "Status": "modifying"})
+    with pytest.raises(AnsibleAWSError, match="is modifying. Set wait to true"):
+        run(client, wait=False)
+
+
+def test_a_failed_creation_ends_the_wait_at_once_with_the_words_of_the_events(client):
+    stubber = client[1]
+    failed = {**GROUP, "Status": "create-failed", "MemberClusters": []}
+    answer_read(stubber, failed, [])
+    answer_read(stubber, failed, [])
+    event = {"SourceIdentifier": NAME, "Message": "Insufficient capacity for cache.t3.small in eu-west-1a"}
+    stubber.add_response(
+        "describe_events",
+        {"Events": [event]},
+        {"SourceType": "replication-group", "SourceIdentifier": NAME, "Duration": 60},
+    )
+    with pytest.raises(AnsibleAWSError, match="create-failed.*Insufficient capacity for cache.t3.small in eu-west-1a"):
+        run(client)
+
+
+def test_one_deadline_for_the_whole_task_and_the_last_state_in_the_error(client, monkeypatch):
+    answer_read(client[1], {**GROUP, "Status": "modifying"})
+    answer_read(client[1], {**GROUP, "Status": "modifying"})
+    monkeypatch.setattr(waiting, "FIRST_PAUSE", 5)
+    with pytest.raises(
+        AnsibleAWSError, match=r"Timed out .* modifying, 2 nodes available.*run the task again to resume"
+    ):
+        run(client, wait_timeout=1)
+
+
+def test_deletion_takes_a_snapshot_with_a_name_of_its_own(client):
+    stubber = client[1]
+    answer_read(stubber)
+    stubber.add_response("delete_replication_group", {}, {"ReplicationGroupId": NAME, "FinalSnapshotIdentifier": ANY})
+    stubber.add_response("describe_replication_groups", {"ReplicationGroups": [GROUP]}, {"ReplicationGroupId": NAME})
+    answer_read(stubber, None)
+    answer_read(stubber, None)
+    result = run(client, state="absent")
+    assert result["changed"]
+    assert result["replication_group"] == {}
+
+
+DELETIONS = {
+    "named snapshot": ({"final_snapshot_identifier": "last"}, GROUP, {"FinalSnapshotIdentifier": "last"}),
+    "no snapshot": ({"skip_final_snapshot": True}, GROUP, {}),
+    "nothing to save": ({}, {**GROUP, "Status": "create-failed"}, {}),
+}
+
+
+@pytest.mark.parametrize(("options", "group", "request_"), DELETIONS.values(), ids=DELETIONS)
+def test_deletion(client, options, group, request_):
+    stubber = client[1]
+    answer_read(stubber, group)
+    stubber.add_response("delete_replication_group", {}, {"ReplicationGroupId": NAME, **request_})
+    answer_read(stubber, None)
+    assert run(client, state="absent", wait=False, **options)["operations"] == ["delete_replication_group"]
+
+
+def test_absent_twice_is_no_change(client):
+    answer_read(client[1], None)
+    assert not run(client, state="absent")["changed"]
+
+
+def test_a_value_of_the_wrong_type_is_told_before_the_call(client):
+    answer_read(client[1], None)
+    with pytest.raises(AnsibleAWSError, match="Cannot build the request create_replication_group"):
+        run(client, node_group_configuration=[{"slots": 5}])
+
+
+def test_progress_is_written_for_whoever_reads_it(client, tmp_path):
+    answer_read(client[1], {**GROUP, "Status": "creating"}, [])
+    answer_read(client[1], {**GROUP, "Status": "creating"}, [])
+    answer_read(client[1])
+    run(client, progress_path=str(tmp_path / "news"))
+    first, last = (tmp_path / "news").read_text().splitlines()
+    assert f"replication group {NAME} to be available: creating" in first
+    assert "available, 2 nodes available" in last
