@@ -14,6 +14,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 15.0  # the delay of botocore's own ElastiCache waiters
 GROWTH = 1.5
+NEWS_INTERVAL = 60.0  # seconds after which the same news is told again
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Deadline:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     started: float = field(init=False)
+    told: tuple[str, float] = field(init=False, default=("", 0.0))
 
     def __post_init__(self) -> None:
         self.started = self.clock()
@@ -49,7 +51,7 @@ class Deadline:
         """
         for pause in _pauses():
             seen = observe()
-            self.report(f"{goal}: {seen.summary} ({self._elapsed():.0f} s)")
+            self._tell(f"{goal}: {seen.summary}")
             if seen.done:
                 return
             if seen.failure:
@@ -57,6 +59,11 @@ class Deadline:
             if self._elapsed() + pause > self.seconds:
                 raise AnsibleAWSError(message=self._too_late(goal, seen))
             self.sleep(pause)
+
+    def _tell(self, news: str) -> None:
+        if news != self.told[0] or self._elapsed() - self.told[1] >= NEWS_INTERVAL:
+            self.told = (news, self._elapsed())
+            self.report(f"{news} ({self._elapsed():.0f} s)")
 
     def _elapsed(self) -> float:
         return self.clock() - self.started

@@ -195,7 +195,7 @@ def test_no_difference_no_call(client, options):
     assert result["diff"] == {"before": {}, "after": {}}
 
 
-# option, declared value, member of the request, its value, what the service reports afterwards: of the group, of its members
+# option, declared value, what the service reports afterwards: of the group, of its members
 IN_PLACE = {
     "description": ("replication_group_description", "New", {"Description": "New"}, {}),
     "node type": ("cache_node_type", "cache.t3.medium", {"CacheNodeType": "cache.t3.medium"}, {}),
@@ -366,7 +366,7 @@ def _create_members() -> list[str]:
 
 def test_a_group_under_way_without_wait_is_an_error_that_says_so(client):
     answer_read(client[1], {**GROUP, "Status": "modifying"})
-    with pytest.raises(AnsibleAWSError, match="is modifying. Set wait to true"):
+    with pytest.raises(AnsibleAWSError, match=r"is modifying\. Set wait to true"):
         run(client, wait=False)
 
 
@@ -381,7 +381,7 @@ def test_a_failed_creation_ends_the_wait_at_once_with_the_words_of_the_events(cl
         {"Events": [event]},
         {"SourceType": "replication-group", "SourceIdentifier": NAME, "Duration": 60},
     )
-    with pytest.raises(AnsibleAWSError, match="create-failed.*Insufficient capacity for cache.t3.small in eu-west-1a"):
+    with pytest.raises(AnsibleAWSError, match=r"create-failed.*Insufficient capacity for cache.t3.small in eu-west-1a"):
         run(client)
 
 

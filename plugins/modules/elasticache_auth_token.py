@@ -1,0 +1,146 @@
+#!/usr/bin/python
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: elasticache_auth_token
+version_added: 0.1.0
+short_description: Generate the AUTH token of a replication group once and keep it in Secrets Manager
+description:
+  - Creates a secret with a random token when there is none, and leaves a secret that exists as it is.
+  - The token is neither returned nor read; whoever needs it reads the secret, for instance with the lookup
+    P(amazon.aws.secretsmanager_secret#lookup).
+  - M(community.aws.secretsmanager_secret) would do, but it removes a resource policy and a rotation that somebody else
+    put on the secret, and needs the value as an option.
+author:
+  - AccessWeaver maintainers (@accessweaver)
+extends_documentation_fragment:
+  - accessweaver.elasticache.attributes
+  - accessweaver.elasticache.attributes.action_group_aws
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+options:
+  name:
+    description:
+      - Name of the secret.
+    type: str
+    required: true
+  description:
+    description:
+      - Text that says what the secret is for. Used at creation.
+    type: str
+  kms_key_id:
+    description:
+      - KMS key that the secret is encrypted with. Left out, Secrets Manager uses its own. Used at creation.
+    type: str
+  length:
+    description:
+      - Number of letters and digits of the token; ElastiCache takes 16 to 128.
+    type: int
+    default: 64
+  tags:
+    description:
+      - Tags of the secret. Used at creation.
+    type: dict
+  state:
+    description:
+      - V(present) creates a secret, or restores one that is scheduled for deletion, with its token.
+      - V(absent) schedules the secret for deletion.
+    type: str
+    choices: [present, absent]
+    default: present
+  recovery_window_in_days:
+    description:
+      - Days that a deleted secret can be restored, 7 to 30.
+    type: int
+    default: 30
+notes:
+  - "IAM actions: secretsmanager:DescribeSecret, secretsmanager:CreateSecret, secretsmanager:TagResource,
+    secretsmanager:RestoreSecret, secretsmanager:DeleteSecret; with O(kms_key_id) also kms:GenerateDataKey and
+    kms:Decrypt."
+seealso:
+  - module: accessweaver.elasticache.elasticache_replication_group
+  - plugin: amazon.aws.secretsmanager_secret
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Have a token
+  accessweaver.elasticache.elasticache_auth_token:
+    name: elasticache/accessweaver-prod-redis/auth-token
+    tags:
+      Project: accessweaver
+
+- name: Give it back; it can be restored for a week
+  accessweaver.elasticache.elasticache_auth_token:
+    name: elasticache/accessweaver-prod-redis/auth-token
+    state: absent
+    recovery_window_in_days: 7
+"""
+
+RETURN = r"""
+secret:
+  description: The secret, without its value; empty when it is absent.
+  returned: success
+  type: dict
+  contains:
+    arn:
+      description: ARN of the secret.
+      returned: when the secret exists
+      type: str
+      sample: arn:aws:secretsmanager:eu-west-1:123456789012:secret:elasticache/accessweaver-prod-redis/auth-token-AbCdEf
+    name:
+      description: Name of the secret.
+      returned: when the secret exists
+      type: str
+      sample: elasticache/accessweaver-prod-redis/auth-token
+    deleted:
+      description: Whether it is scheduled for deletion.
+      returned: when the secret exists
+      type: bool
+      sample: false
+    kms_key_id:
+      description: The KMS key; null for Secrets Manager's own.
+      returned: when the secret exists
+      type: str
+      sample: null
+    tags:
+      description: Tags of the secret.
+      returned: when the secret exists
+      type: dict
+      sample: {Project: accessweaver}
+operations:
+  description: The API calls that were made, or would be made in check mode, in order.
+  returned: success
+  type: list
+  elements: str
+  sample: [create_secret]
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils._aws.entry import run_module
+from ..module_utils._secretsmanager import auth_token
+
+ARGUMENTS = {
+    "name": {"required": True},
+    "description": {},
+    "kms_key_id": {"no_log": False},
+    "length": {"type": "int", "default": 64},
+    "tags": {"type": "dict"},
+    "state": {"choices": ["present", "absent"], "default": "present"},
+    "recovery_window_in_days": {"type": "int", "default": 30},
+}
+
+
+def main() -> None:
+    module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    run_module(module, "secretsmanager", auth_token.ensure)
+
+
+if __name__ == "__main__":
+    main()
