@@ -36,6 +36,9 @@ options:
   auth_token_secret_arn:
     description: ARN of the secret with the AUTH token, when Secrets Manager keeps it.
     type: str
+  ca_file:
+    description: CA file for the commands of C(debugging_information), when the system's does not do.
+    type: str
 """
 
 EXAMPLES = r"""
@@ -121,10 +124,11 @@ def redis_outputs(
     cost: Mapping[str, Any],
     alarm_arns: Sequence[str] = (),
     auth_token_secret_arn: str | None = None,
+    ca_file: str | None = None,
 ) -> dict[str, Any]:
     if not isinstance(group, Mapping):
         raise AnsibleFilterError("accessweaver.elasticache.redis_outputs: the input is not a replication group")
-    return outputs(group, topology, cost, alarm_arns, auth_token_secret_arn)
+    return outputs(group, topology, cost, alarm_arns, auth_token_secret_arn, ca_file)
 
 
 class FilterModule:

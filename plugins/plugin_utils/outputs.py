@@ -24,7 +24,8 @@ def outputs(
     topology: Mapping[str, Any],
     cost: Mapping[str, Any],
     alarm_arns: Sequence[str],
-    auth_token_secret_arn: str | None,
+    auth_token_secret_arn: str | None = None,
+    ca_file: str | None = None,
 ) -> dict[str, Any]:
     """The outputs of a deployment; what a topology does not have, or AWS does not know yet, is null. The token is not
     in them."""
@@ -36,7 +37,7 @@ def outputs(
         "auth_token_secret_arn": auth_token_secret_arn,
         "cloudwatch_alarms_arns": sorted(alarm_arns),
         "connection": dict(connection),
-        "debugging_information": _commands(connection, topology, auth_token_secret_arn),
+        "debugging_information": _commands(connection, topology, auth_token_secret_arn, ca_file),
         "estimated_monthly_cost": dict(cost),
         "health_check_endpoints": _health_checks(connection),
         "member_clusters": list(group.get("member_clusters") or ()),
@@ -74,7 +75,9 @@ def _health_checks(connection: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _commands(connection: Mapping[str, Any], topology: Mapping[str, Any], secret_arn: str | None) -> dict[str, str]:
+def _commands(
+    connection: Mapping[str, Any], topology: Mapping[str, Any], secret_arn: str | None, ca_file: str | None
+) -> dict[str, str]:
     """Commands for the person on call. The token is read into the environment of one command, never onto its command
     line."""
     group, region = topology["replication_group_id"], topology["region"]
@@ -86,8 +89,9 @@ def _commands(connection: Mapping[str, Any], topology: Mapping[str, Any], secret
     entry = connection.get("writer") or connection.get("configuration")
     if not entry:
         return commands
-    redis_cli = f"{_token(secret_arn, region)}redis-cli{' --tls' if connection.get('tls') else ''}"
-    to_entry = f"{redis_cli} -h {entry['host']} -p {entry['port']}"
+    tls = " --tls" if connection.get("tls") else ""
+    certificate = f" --cacert {ca_file}" if tls and ca_file else ""
+    to_entry = f"{_token(secret_arn, region)}redis-cli{tls}{certificate} -h {entry['host']} -p {entry['port']}"
     questions = {
         "connect": " -c" if connection.get("mode") == "cluster" else "",
         "ping": " ping",

@@ -48,12 +48,13 @@ def judge(client: Any, observed: Observed, missing: list[str]) -> Observation:
     failed = next((status for status in statuses if status in HOPELESS), None)
     if failed:
         return Observation(failed, failure=f"it is {failed}. {explain(client, observed)}")
-    summary = summarize(observed, missing)
-    return Observation(summary, done=set(statuses) == {"available"} and not missing)
+    settled = set(statuses) == {"available"}
+    return Observation(summarize(observed, missing if settled else []), done=settled and not missing)
 
 
 def summarize(observed: Observed, missing: list[str]) -> str:
-    """Say in words where the group is: its status, its members by status, what it still works on."""
+    """Say in words where the group is: its status, its members by status, what is not as declared yet, what is
+    pending."""
     members = Counter(cluster["CacheClusterStatus"] for cluster in observed.clusters)
     parts = [observed.group["Status"], *(f"{count} nodes {status}" for status, count in sorted(members.items()))]
     if missing:
