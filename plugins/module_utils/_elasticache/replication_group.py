@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.transformation import scrub_none_parameters
+
 from .._aws.converge import converge
 from .._aws.fields import Change, Field, differences
 from .._aws.plan import Plan, Step
@@ -189,5 +191,5 @@ WAITS = {"present": wait_present, "absent": wait_absent}
 def shown(group: Mapping[str, Any]) -> dict[str, Any]:
     """What a diff shows: every option that has a value, the AUTH token only as being there."""
     names = ["replication_group_id", "tags", *(field.name for field in FIELDS if field.name != SECRET)]
-    options = {name: group[name] for name in names if group.get(name) is not None}
+    options = scrub_none_parameters({name: group.get(name) for name in names})
     return {**options, "auth_token_enabled": True} if group.get(SECRET) else options
