@@ -1,0 +1,47 @@
+# The commands of this checkout. What a gate does stands in noxfile.py, nowhere else.
+
+LINTERS := ruff mypy ansible-lint docs yamllint extra-checks changelog
+GATES := integration sanity molecule unit $(LINTERS)
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help
+help: ## Show this text
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: setup
+setup: ## Install what is needed: .venv, redis-server
+	@.ci/setup
+
+.PHONY: demo
+demo: setup ## Provision dev, staging and prod on a local AWS, and configure application hosts
+	@tests/demo
+
+.PHONY: test
+test: setup ## Run every gate, side by side
+	@python .ci/gates.py $(GATES)
+
+.PHONY: lint
+lint: setup ## Run the linters, side by side
+	@python .ci/gates.py $(LINTERS)
+
+.PHONY: unit integration molecule sanity
+unit: ## Run the unit tests
+integration: ## Run the tests against the sandbox
+molecule: ## Run the role's scenarios
+sanity: ## Run ansible-test sanity
+unit integration molecule sanity: setup
+	@nox --session $@
+
+.PHONY: test-spring
+test-spring: setup ## Boot real Spring applications with the rendered configuration
+	@pytest tests/spring
+
+.PHONY: docs
+docs: setup ## Write the generated documentation
+	@python .ci/docs.py
+
+.PHONY: clean
+clean: ## Stop the sandbox, remove what was installed and built
+	@if [ -x .venv/bin/python ]; then PYTHONPATH=tests python -m sandbox down; fi
+	rm -rf .venv .cache .nox .ansible .sandbox .pytest_cache .ruff_cache .hypothesis tests/output
