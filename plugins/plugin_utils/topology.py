@@ -1,0 +1,205 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The topology: everything about a deployment that follows from its settings, in the API's vocabulary.
+
+Names that are not the API's own say what they name. A value that does not apply is null, so every key is always there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.alarms import alarms
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.node_types import NodeType, node_types
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.presets import ENGINES
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Settings
+
+
+def replication_group_id(settings: Settings) -> str | None:
+    """ElastiCache stores names in lower case; so do we, or every later comparison would see a change."""
+    if settings.replication_group_id:
+        return settings.replication_group_id.lower()
+    if settings.project_name and settings.environment:
+        return f"{settings.project_name}-{settings.environment}-redis".lower()
+    return None
+
+
+def engine_version(settings: Settings) -> str | None:
+    engine = ENGINES.get(settings.engine)
+    return settings.engine_version or (engine.default_version if engine else None)
+
+
+def node_type_name(settings: Settings) -> str | None:
+    return settings.node_type_override or settings.node_type
+
+
+def node_count(settings: Settings) -> int:
+    return settings.num_node_groups * (1 + settings.replicas_per_node_group)
+
+
+def node_of(settings: Settings) -> NodeType | None:
+    return node_types().get(node_type_name(settings) or "")
+
+
+def own_tags(settings: Settings) -> dict[str, str]:
+    """The tags by which people, budgets and the collection itself find the resources of a deployment."""
+    tags = {
+        "Project": settings.project_name,
+        "Environment": settings.environment,
+        "Service": settings.project_name and f"{settings.project_name}-redis",
+        "ManagedBy": "Ansible",
+        "Name": replication_group_id(settings),
+    }
+    return {key: value for key, value in tags.items() if value}
+
+
+def topology(settings: Settings) -> dict[str, Any]:
+    """The complete topology of settings that keep every rule; of others, what can be said, and null for the rest."""
+    sections = (_identity, _network, _engine, _cluster, _security, _backup, _watch, _budget)
+    return {key: value for section in sections for key, value in section(settings).items()}
+
+
+def _named(settings: Settings, form: str) -> str | None:
+    name = replication_group_id(settings)
+    return None if name is None else form.format(name)
+
+
+def _identity(settings: Settings) -> dict[str, Any]:
+    return {
+        "project_name": settings.project_name,
+        "environment": settings.environment,
+        "region": settings.region,
+        "replication_group_id": replication_group_id(settings),
+        "replication_group_description": _named(settings, "Redis deployment {}"),
+        "tags": {**own_tags(settings), **settings.additional_tags},
+    }
+
+
+def _network(settings: Settings) -> dict[str, Any]:
+    groups, port = settings.allowed_security_groups, settings.port
+    return {
+        "vpc_id": settings.vpc_id,
+        "subnet_group_name": _named(settings, "{}-subnets"),
+        "subnet_ids": settings.private_subnet_ids,
+        "security_group_name": _named(settings, "elasticache-{}"),
+        "security_group_rules": [{"proto": "tcp", "from_port": port, "to_port": port, "group_id": groups}]
+        if groups
+        else [],
+        "port": port,
+    }
+
+
+def _engine(settings: Settings) -> dict[str, Any]:
+    version = engine_version(settings)
+    # A parameter group cannot change its family, so each major version has one of its own.
+    family = f"{settings.engine}{(version or '').split('.')[0]}"
+    cluster_enabled = {"cluster-enabled": "yes"} if settings.cluster_mode else {}
+    return {
+        "engine": settings.engine,
+        "engine_version": version,
+        "auto_minor_version_upgrade": settings.auto_minor_version_upgrade,
+        "parameter_group_name": _named(settings, f"{{}}-{family}"),
+        "parameters": dict(sorted({**settings.custom_parameters, **cluster_enabled}.items())),
+    }
+
+
+_NODE_FACTS = {
+    "cache_node_type": "name",
+    "vcpu": "vcpu",
+    "maxmemory_bytes": "maxmemory_bytes",
+    "maxclients": "maxclients",
+    "data_tiering_enabled": "data_tiering",
+}
+
+
+def _cluster(settings: Settings) -> dict[str, Any]:
+    node = node_of(settings)
+    clustered = settings.cluster_mode
+    return {
+        **{fact: getattr(node, name, None) for fact, name in _NODE_FACTS.items()},
+        "cluster_mode_enabled": clustered,
+        "num_cache_clusters": None if clustered else node_count(settings),
+        "num_node_groups": settings.num_node_groups if clustered else None,
+        "replicas_per_node_group": settings.replicas_per_node_group if clustered else None,
+        "node_count": node_count(settings),
+        "automatic_failover_enabled": settings.automatic_failover_enabled,
+        "multi_az_enabled": settings.multi_az_enabled,
+    }
+
+
+def _security(settings: Settings) -> dict[str, Any]:
+    return {
+        "transit_encryption_enabled": settings.transit_encryption_enabled,
+        "transit_encryption_mode": settings.transit_encryption_mode,
+        "at_rest_encryption_enabled": settings.at_rest_encryption_enabled,
+        "kms_key_id": settings.kms_key_id,
+        "auth_token_enabled": True,
+        "auth_token_secret_name": _named(settings, "elasticache/{}/auth-token"),
+    }
+
+
+def _backup(settings: Settings) -> dict[str, Any]:
+    return {
+        "preferred_maintenance_window": settings.maintenance_window.lower(),
+        "snapshot_window": settings.snapshot_window,
+        "snapshot_retention_limit": settings.snapshot_retention_limit,
+        "final_snapshot": settings.final_snapshot,
+        "final_snapshot_identifier": settings.final_snapshot_identifier,
+    }
+
+
+def _watch(settings: Settings) -> dict[str, Any]:
+    node = node_of(settings)
+    log_group = _named(settings, "/aws/vendedlogs/elasticache/{}/slow-log")
+    return {
+        "notification_topic_arn": settings.sns_topic_arn,
+        "slow_log_enabled": settings.enable_slow_log,
+        "slow_log_group_name": log_group,
+        "slow_log_retention_days": settings.slow_log_retention_days,
+        "log_delivery_configurations": [_slow_log(log_group, settings.enable_slow_log)],
+        "alarms": alarms(settings, node) if node else [],
+        "alarm_actions": [settings.sns_topic_arn] if settings.sns_topic_arn else [],
+    }
+
+
+def _slow_log(log_group: str | None, enabled: bool) -> Mapping[str, Any]:
+    if not enabled:
+        return {"log_type": "slow-log", "enabled": False}
+    return {
+        "log_type": "slow-log",
+        "destination_type": "cloudwatch-logs",
+        "destination_details": {"cloud_watch_logs_details": {"log_group": log_group}},
+        "log_format": "json",
+        "enabled": True,
+    }
+
+
+def _budget(settings: Settings) -> dict[str, Any]:
+    """The budget counts what carries the deployment's own name, so that its neighbours do not spend it."""
+    name = replication_group_id(settings)
+    return {
+        "monthly_budget": settings.monthly_budget,
+        "budget_name": _named(settings, "{}-monthly"),
+        "budget_cost_filter_tags": {"Name": name} if name else {},
+        "budget_notifications": _budget_notifications(settings),
+        "budget_enforce": settings.budget_enforce,
+    }
+
+
+def _budget_notifications(settings: Settings) -> list[dict[str, Any]]:
+    """A notification needs somebody to tell."""
+    topic = [{"subscription_type": "SNS", "address": settings.sns_topic_arn}] if settings.sns_topic_arn else []
+    emails = [{"subscription_type": "EMAIL", "address": address} for address in settings.budget_emails]
+    if not topic + emails:
+        return []
+    return [
+        {
+            "notification_type": "ACTUAL",
+            "comparison_operator": "GREATER_THAN",
+            "threshold": settings.budget_threshold_percent,
+            "threshold_type": "PERCENTAGE",
+            "subscribers": topic + emails,
+        }
+    ]

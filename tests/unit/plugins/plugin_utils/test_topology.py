@@ -1,0 +1,260 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+import yaml
+from botocore import xform_name
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from botocore.validate import ParamValidator
+
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import resolve
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.topology import topology
+
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:alerts"
+DEPLOYMENT = {
+    "project_name": "accessweaver",
+    "region": "eu-west-1",
+    "vpc_id": "vpc-0a1b2c3d4e5f60718",
+    "private_subnet_ids": ["subnet-0a1b2c3d4e5f60718", "subnet-0a1b2c3d4e5f60719"],
+    "allowed_security_groups": ["sg-0a1b2c3d4e5f60718"],
+}
+
+
+def topology_of(environment: str, **options: Any) -> dict[str, Any]:
+    return topology(resolve({**DEPLOYMENT, "environment": environment, **options})[0])
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        (
+            "dev",
+            {
+                "cache_node_type": "cache.t3.micro",
+                "cluster_mode_enabled": False,
+                "num_cache_clusters": 1,
+                "num_node_groups": None,
+                "replicas_per_node_group": None,
+                "node_count": 1,
+                "automatic_failover_enabled": False,
+                "multi_az_enabled": False,
+                "snapshot_retention_limit": 1,
+                "monthly_budget": None,
+                "parameters": {"maxmemory-policy": "allkeys-lru", "timeout": "300"},
+            },
+        ),
+        (
+            "staging",
+            {
+                "cache_node_type": "cache.t3.small",
+                "cluster_mode_enabled": False,
+                "num_cache_clusters": 2,
+                "num_node_groups": None,
+                "replicas_per_node_group": None,
+                "node_count": 2,
+                "automatic_failover_enabled": True,
+                "multi_az_enabled": True,
+                "snapshot_retention_limit": 5,
+                "monthly_budget": None,
+                "parameters": {"maxmemory-policy": "allkeys-lru", "timeout": "300"},
+            },
+        ),
+        (
+            "prod",
+            {
+                "cache_node_type": "cache.r6g.large",
+                "cluster_mode_enabled": True,
+                "num_cache_clusters": None,
+                "num_node_groups": 3,
+                "replicas_per_node_group": 2,
+                "node_count": 9,
+                "automatic_failover_enabled": True,
+                "multi_az_enabled": True,
+                "snapshot_retention_limit": 7,
+                "monthly_budget": 300.0,
+                "parameters": {
+                    "cluster-enabled": "yes",
+                    "maxmemory-policy": "allkeys-lru",
+                    "notify-keyspace-events": "Ex",
+                    "timeout": "300",
+                },
+            },
+        ),
+    ],
+)
+def test_presets(environment: str, expected: dict[str, Any]) -> None:
+    resolved = topology_of(environment)
+    assert {key: resolved[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_encryption_and_auth_are_everywhere(environment: str) -> None:
+    resolved = topology_of(environment)
+    assert resolved["transit_encryption_enabled"]
+    assert resolved["transit_encryption_mode"] == "required"
+    assert resolved["at_rest_encryption_enabled"]
+    assert resolved["auth_token_enabled"]
+
+
+def test_names_follow_from_project_and_environment() -> None:
+    resolved = topology_of("prod")
+    assert {key: value for key, value in resolved.items() if key.endswith(("_name", "n_group_id"))} == {
+        "project_name": "accessweaver",
+        "replication_group_id": "accessweaver-prod-redis",
+        "subnet_group_name": "accessweaver-prod-redis-subnets",
+        "security_group_name": "elasticache-accessweaver-prod-redis",
+        "parameter_group_name": "accessweaver-prod-redis-redis7",
+        "auth_token_secret_name": "elasticache/accessweaver-prod-redis/auth-token",
+        "slow_log_group_name": "/aws/vendedlogs/elasticache/accessweaver-prod-redis/slow-log",
+        "budget_name": "accessweaver-prod-redis-monthly",
+    }
+
+
+def test_names_follow_from_the_replication_group_where_that_is_named() -> None:
+    resolved = topology_of("prod", replication_group_id="Sessions")
+    assert resolved["replication_group_id"] == "sessions"
+    assert resolved["subnet_group_name"] == "sessions-subnets"
+    assert resolved["tags"]["Name"] == "sessions"
+
+
+def test_tags() -> None:
+    assert topology_of("prod", additional_tags={"CostCenter": "Engineering"})["tags"] == {
+        "Project": "accessweaver",
+        "Environment": "prod",
+        "Service": "accessweaver-redis",
+        "ManagedBy": "Ansible",
+        "Name": "accessweaver-prod-redis",
+        "CostCenter": "Engineering",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "version", "parameter_group"),
+    [
+        ({}, "7.1", "accessweaver-dev-redis-redis7"),
+        ({"engine_version": "6.2"}, "6.2", "accessweaver-dev-redis-redis6"),
+        ({"engine": "valkey"}, "8.2", "accessweaver-dev-redis-valkey8"),
+    ],
+)
+def test_engines(options: dict[str, Any], version: str, parameter_group: str) -> None:
+    resolved = topology_of("dev", **options)
+    assert (resolved["engine_version"], resolved["parameter_group_name"]) == (version, parameter_group)
+
+
+def test_the_node_type_brings_its_facts() -> None:
+    resolved = topology_of("dev", node_type_override="cache.r6gd.xlarge")
+    facts = ("cache_node_type", "vcpu", "maxmemory_bytes", "maxclients", "data_tiering_enabled")
+    assert [resolved[fact] for fact in facts] == ["cache.r6gd.xlarge", 4, 28261849702, 65000, True]
+
+
+def test_the_token_is_not_in_the_topology() -> None:
+    token = "a-token-that-nobody-sees"
+    assert token not in str(topology_of("prod", auth_token=token))
+
+
+def test_windows_are_written_as_elasticache_stores_them() -> None:
+    resolved = topology_of("dev", maintenance_window="Tue:22:00-TUE:23:00")
+    assert resolved["preferred_maintenance_window"] == "tue:22:00-tue:23:00"
+
+
+# What the API calls by the same name. The rest of a topology belongs to other resources, or is for people.
+REQUEST = (
+    "replication_group_id",
+    "replication_group_description",
+    "engine",
+    "engine_version",
+    "auto_minor_version_upgrade",
+    "cache_node_type",
+    "data_tiering_enabled",
+    "num_cache_clusters",
+    "num_node_groups",
+    "replicas_per_node_group",
+    "automatic_failover_enabled",
+    "multi_az_enabled",
+    "port",
+    "transit_encryption_enabled",
+    "transit_encryption_mode",
+    "at_rest_encryption_enabled",
+    "kms_key_id",
+    "preferred_maintenance_window",
+    "snapshot_window",
+    "snapshot_retention_limit",
+    "notification_topic_arn",
+    "log_delivery_configurations",
+)
+
+
+def to_request(shape: Any, value: Any) -> Any:
+    """Names of the API from snake case; KeyError for a name that the API does not have."""
+    if shape.type_name == "structure":
+        members = {xform_name(name): (name, member) for name, member in shape.members.items()}
+        given = {key: item for key, item in value.items() if item is not None}
+        return {members[key][0]: to_request(members[key][1], item) for key, item in given.items()}
+    return [to_request(shape.member, item) for item in value] if shape.type_name == "list" else value
+
+
+def faults(service: str, operation: str, arguments: dict[str, Any]) -> str:
+    """What botocore has against the request, empty if nothing."""
+    model = ServiceModel(Loader().load_service_model(service, "service-2"))
+    shape: Any = model.operation_model(operation).input_shape
+    return ParamValidator().validate(to_request(shape, arguments), shape).generate_report()
+
+
+@pytest.mark.parametrize("slow_log", [True, False])
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_the_api_takes_the_topology(environment: str, slow_log: bool) -> None:
+    resolved = topology_of(environment, enable_slow_log=slow_log)
+    request = {key: resolved[key] for key in REQUEST}
+    assert faults("elasticache", "CreateReplicationGroup", request) == ""
+
+
+@pytest.mark.parametrize(
+    ("module", "option", "value"),
+    [
+        ("accessweaver.elasticache.plugins.modules.elasticache_alarms", "alarms", "alarms"),
+        ("accessweaver.elasticache.plugins.modules.budgets_budget", "notifications", "budget_notifications"),
+        ("amazon.aws.plugins.modules.ec2_security_group", "rules", "security_group_rules"),
+    ],
+)
+def test_the_modules_take_what_the_topology_has_for_them(module: str, option: str, value: str) -> None:
+    documentation = import_module(f"ansible_collections.{module}").DOCUMENTATION
+    options = yaml.safe_load(documentation)["options"][option]["suboptions"]
+    declared = topology_of("prod", sns_topic_arn=TOPIC, budget_emails=["ops@example.com"])[value]
+    required = {name for name, suboption in options.items() if suboption.get("required")}
+    assert declared
+    assert all(required <= set(item) <= set(options) for item in declared)
+
+
+def test_only_the_clients_are_admitted_and_only_to_the_port() -> None:
+    assert topology_of("dev", port=6380)["security_group_rules"] == [
+        {"proto": "tcp", "from_port": 6380, "to_port": 6380, "group_id": ["sg-0a1b2c3d4e5f60718"]}
+    ]
+
+
+def test_the_budget_tells_the_topic_and_the_addresses() -> None:
+    resolved = topology_of("prod", sns_topic_arn=TOPIC, budget_emails=["ops@example.com"], budget_threshold_percent=90)
+    assert resolved["alarm_actions"] == [TOPIC]
+    assert resolved["budget_cost_filter_tags"] == {"Name": "accessweaver-prod-redis"}
+    assert resolved["budget_notifications"] == [
+        {
+            "notification_type": "ACTUAL",
+            "comparison_operator": "GREATER_THAN",
+            "threshold": 90.0,
+            "threshold_type": "PERCENTAGE",
+            "subscribers": [
+                {"subscription_type": "SNS", "address": TOPIC},
+                {"subscription_type": "EMAIL", "address": "ops@example.com"},
+            ],
+        }
+    ]
+
+
+def test_without_anybody_to_tell_there_is_no_notification() -> None:
+    resolved = topology_of("prod")
+    assert (resolved["budget_notifications"], resolved["alarm_actions"]) == ([], [])
