@@ -1,0 +1,95 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filters of application configuration, called the way a playbook calls them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar, trust_as_template
+
+CONNECTION = {
+    "mode": "single",
+    "port": 6379,
+    "tls": True,
+    "auth": True,
+    "username": None,
+    "writer": {"host": "master.orders", "port": 6379},
+}
+VARIABLES = {"connection": CONNECTION, "options": {"timeout": "3s"}, "token": "0123456789-abcdef"}
+
+
+def template(expression: str, **variables: Any) -> Any:
+    templar = Templar(loader=DataLoader(), variables=VARIABLES | variables)
+    return templar.template(trust_as_template(f"{{{{ {expression} }}}}"))
+
+
+def test_spring_redis_config() -> None:
+    tree = template("connection | accessweaver.elasticache.spring_redis_config(boot_version='4.1', **options)")
+    assert tree["spring"]["data"]["redis"] == {
+        "host": "master.orders",
+        "port": 6379,
+        "timeout": "3s",
+        "connect-timeout": "1s",
+        "ssl": {"enabled": True},
+        "lettuce": {"shutdown-timeout": "200ms"},
+    }
+
+
+def test_spring_redis_config_as_yaml() -> None:
+    text = template(
+        "connection | accessweaver.elasticache.spring_redis_config | to_nice_yaml(indent=2, sort_keys=false)"
+    )
+    assert text.startswith(
+        "spring:\n  config:\n    import: configtree:/run/secrets/\n  data:\n    redis:\n      host: master.orders\n"
+    )
+
+
+def test_redis_environment_variables() -> None:
+    variables = template("connection | accessweaver.elasticache.redis_environment_variables(auth_token=token)")
+    assert variables["SPRING_DATA_REDIS_HOST"] == variables["REDIS_HOST"] == "master.orders"
+    assert variables["SPRING_DATA_REDIS_PASSWORD"] == variables["REDIS_AUTH_TOKEN"] == VARIABLES["token"]
+
+
+def test_spring_redis_secrets() -> None:
+    secrets = template("token | accessweaver.elasticache.spring_redis_secrets(boot_version='2.7')")
+    assert secrets == {"spring.redis.password": VARIABLES["token"]}
+
+
+def test_env_file() -> None:
+    text = template("{'PORT': connection.port, 'TLS': connection.tls} | accessweaver.elasticache.env_file('compose')")
+    assert text == "PORT='6379'\nTLS='true'\n"
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        (
+            "connection | accessweaver.elasticache.spring_redis_config(timeout='3')",
+            "spring_redis_config: spring.data.redis.timeout: '3'",
+        ),
+        (
+            "connection | accessweaver.elasticache.redis_environment_variables('2.6')",
+            "redis_environment_variables: boot_version '2.6'",
+        ),
+        (
+            "token | accessweaver.elasticache.spring_redis_secrets(secrets='x')",
+            "spring_redis_secrets: secrets 'x' is unknown",
+        ),
+        ("{'1A': token} | accessweaver.elasticache.env_file", "env_file: '1A' is no variable name"),
+    ],
+    ids=["spring_redis_config", "redis_environment_variables", "spring_redis_secrets", "env_file"],
+)
+def test_errors_name_the_filter(expression: str, message: str) -> None:
+    with pytest.raises(AnsibleError, match=f"accessweaver.elasticache.{message}"):
+        template(expression)
+
+
+def test_errors_never_carry_the_token() -> None:
+    with pytest.raises(AnsibleError) as error:
+        template("token | accessweaver.elasticache.spring_redis_secrets(secrets='file')", token="hunter2-${HOME}-0123")
+    assert "hunter2" not in str(error.value)
