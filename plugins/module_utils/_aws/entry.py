@@ -15,22 +15,18 @@ Clients = Callable[[str], Any]  # name of a service -> its boto3 client
 Logic = Callable[[Any, Mapping[str, Any], bool], Mapping[str, Any]]
 
 
-def run_module(module: AnsibleAWSModule, service: str | tuple[str, ...], logic: Logic) -> None:
-    """Run I(logic) with a client of I(service), the module's parameters and its check mode, and end the module.
+def run_module(module: AnsibleAWSModule, service: str, logic: Logic) -> None:
+    """Run I(logic) with a client of I(service), the module's parameters and its check mode, and end the module."""
+    run_with_clients(module, lambda clients, parameters, check_mode: logic(clients(service), parameters, check_mode))
 
-    Logic that needs several services names them all and gets their clients by name.
-    """
+
+def run_with_clients(module: AnsibleAWSModule, logic: Logic) -> None:
+    """Like C(run_module), for a I(logic) that talks to several services: it gets C(Clients) in place of one client."""
     try:
-        result = logic(_clients(module, service), module.params, module.check_mode)
+        result = logic(module.client, module.params, module.check_mode)
     except AnsibleAWSError as error:
         _fail(module, error)
     module.exit_json(**result)
-
-
-def _clients(module: AnsibleAWSModule, service: str | tuple[str, ...]) -> Any:
-    if isinstance(service, str):
-        return module.client(service)
-    return {name: module.client(name) for name in service}
 
 
 def _fail(module: AnsibleAWSModule, error: AnsibleAWSError) -> None:
