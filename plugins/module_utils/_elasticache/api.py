@@ -11,12 +11,16 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 
+from .._aws.calls import call
 from .._aws.plan import Plan, Step
 from .common import ElastiCacheErrorHandler as Handler
 
 # The service refuses changes for a while after others ("eventually available"), and a tag call on a resource that is
 # not.
 _BUSY = ["InvalidReplicationGroupState", "InvalidCacheClusterState"]
+# To a change of a parameter group it says that an earlier one is not through; to its deletion, that a cache uses it.
+_BUSY_GROUP = [*_BUSY, "InvalidCacheParameterGroupState"]
+_BUSY_FOR = {"modify_cache_parameter_group": _BUSY_GROUP, "reset_cache_parameter_group": _BUSY_GROUP}
 
 
 def _pages(client: Any, operation: str, result: str, **request: Any) -> list[dict[str, Any]]:
@@ -66,6 +70,13 @@ def describe_cache_clusters(client: Any, **request: Any) -> list[dict[str, Any]]
     return _pages(client, "describe_cache_clusters", "CacheClusters", **request)
 
 
+@Handler.common_error_handler("list the node types that a replication group can change to")
+@AWSRetry.jittered_backoff(catch_extra_error_codes=_BUSY)
+def list_allowed_node_type_modifications(client: Any, **request: Any) -> list[str]:
+    answer = client.list_allowed_node_type_modifications(**request)
+    return [*answer.get("ScaleUpModifications", ()), *answer.get("ScaleDownModifications", ())]
+
+
 @Handler.common_error_handler("describe events")
 @AWSRetry.jittered_backoff()
 def describe_events(client: Any, **request: Any) -> list[dict[str, Any]]:
@@ -86,13 +97,7 @@ def list_tags(client: Any, arn: str) -> dict[str, str]:
 
 def apply(client: Any, step: Step) -> Mapping[str, Any]:
     """Make the call that I(step) describes; an error names the operation."""
-
-    @Handler.common_error_handler(f"call {step.operation}")
-    @AWSRetry.jittered_backoff(catch_extra_error_codes=_BUSY)
-    def call() -> Mapping[str, Any]:
-        return getattr(client, step.operation)(**step.request)
-
-    return call()
+    return call(client, step, Handler, _BUSY_FOR.get(step.operation, _BUSY))
 
 
 def apply_all(client: Any, plan: Plan) -> None:

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything about a deployment that only AWS can tell, asked at once before the first write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_ansible_aws_error_code
+
+from .._aws.entry import Clients
+from . import preflight_group, preflight_network, preflight_services
+from .preflight_findings import Findings
+from .problems import Problem, refuse
+
+# What EC2, SNS, KMS and ElastiCache answer to a caller who may not ask.
+DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation")
+
+
+@dataclass(frozen=True)
+class Check:
+    """A question to AWS: asked when its option is set, with the IAM actions that it needs."""
+
+    option: str
+    actions: tuple[str, ...]
+    find: Callable[[Clients, Mapping[str, Any]], Findings]
+
+
+CHECKS = (
+    Check(
+        "subnet_ids",
+        ("ec2:DescribeSubnets", "ec2:DescribeRouteTables", "elasticache:DescribeReplicationGroups"),
+        preflight_network.subnets,
+    ),
+    Check("security_group_ids", ("ec2:DescribeSecurityGroups",), preflight_network.security_groups),
+    Check(
+        "engine",
+        ("elasticache:DescribeCacheEngineVersions", "elasticache:DescribeEngineDefaultParameters"),
+        preflight_group.engine,
+    ),
+    Check(
+        "replication_group_id",
+        (
+            "elasticache:DescribeReplicationGroups",
+            "elasticache:DescribeCacheClusters",
+            "elasticache:DescribeEvents",
+            "elasticache:ListTagsForResource",
+            "elasticache:ListAllowedNodeTypeModifications",
+        ),
+        preflight_group.existing_group,
+    ),
+    Check("notification_topic_arn", ("sns:GetTopicAttributes", "sts:GetCallerIdentity"), preflight_services.topic),
+    Check("kms_key_id", ("kms:DescribeKey",), preflight_services.key),
+)
+
+
+def check(clients: Clients, parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Ask everything that I(parameters) give reason to ask; see the module for the options. Nothing is written.
+
+    Raises AnsibleElastiCacheError with all problems, unless C(fail) is false.
+    """
+    client = cache(clients)
+    findings = [ask(question, client, parameters) for question in CHECKS if parameters[question.option]]
+    given = [Problem(**problem) for problem in parameters["problems"] or ()]
+    problems = [*given, *(problem for found in findings for problem in found.problems)]
+    if parameters["fail"]:
+        refuse(problems, "begin (nothing was created or changed)")
+    facts = {name: fact for found in findings for name, fact in found.facts.items()}
+    unknown: dict[str, Any] = {"availability_zones": [], "cache_parameter_group_family": None, "subnets": []}
+    return {"changed": False, **unknown, **facts, "problems": [asdict(problem) for problem in problems]}
+
+
+def ask(question: Check, clients: Clients, parameters: Mapping[str, Any]) -> Findings:
+    """Return what the question finds; that the caller may not ask is a finding too."""
+    try:
+        return question.find(clients, parameters)
+    except is_ansible_aws_error_code(DENIED) as error:
+        remedy = f"allow the caller {', '.join(question.actions)}"
+        return Findings([Problem(question.option, None, f"it cannot be checked: {error}", remedy)])

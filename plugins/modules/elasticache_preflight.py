@@ -1,0 +1,265 @@
+#!/usr/bin/python
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: elasticache_preflight
+version_added: 0.1.0
+short_description: Ask AWS, before anything is created, whether an ElastiCache deployment can be
+description:
+  - Checks everything about a deployment that only AWS can tell, before the first write. Nothing is written.
+  - Subnets exist, are of the VPC and private, which their route tables prove, and have availability zones and free
+    addresses enough. Security groups exist and are of the VPC. Engine, version and parameters exist, and the values are
+    allowed. The topic is one that ElastiCache publishes to. The KMS key can be used. The replication group, if it is
+    there, is not in a failed state and can change to the node type.
+  - The info modules of amazon.aws show these resources one kind at a time. Here they are judged in one process, and
+    every problem of the run is in one message, with its remedy.
+author:
+  - AccessWeaver maintainers (@accessweaver)
+extends_documentation_fragment:
+  - accessweaver.elasticache.attributes.info_module
+  - accessweaver.elasticache.attributes.action_group_aws
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+options:
+  vpc_id:
+    description:
+      - The VPC that subnets and security groups have to be of.
+      - Left out, the subnets have to be of one VPC, and the security groups only to exist.
+    type: str
+  subnet_ids:
+    description:
+      - The subnets that the nodes are to be placed in.
+    type: list
+    elements: str
+    aliases: [subnets]
+  security_group_ids:
+    description:
+      - The security groups that are to be admitted to the cache.
+    type: list
+    elements: str
+    aliases: [security_groups]
+  engine:
+    description:
+      - Engine of the cache, V(redis) or V(valkey).
+    type: str
+  engine_version:
+    description:
+      - Version of O(engine), such as V(7.1). Trailing parts may be left out.
+    type: str
+  cache_node_type:
+    description:
+      - Node type, which an existing O(replication_group_id) of another one has to be able to change to.
+    type: str
+  node_count:
+    description:
+      - Number of nodes of the deployment; the subnets need free addresses for those that are not there yet.
+    type: int
+  multi_az_enabled:
+    description:
+      - Whether the nodes are to be spread over availability zones; the subnets have to be in two at least.
+    type: bool
+  parameters:
+    description:
+      - Values of engine parameters by name, as M(accessweaver.elasticache.elasticache_parameter_group) takes them.
+      - They need O(engine) and O(engine_version), which say what is allowed.
+    type: dict
+  notification_topic_arn:
+    description:
+      - ARN of the SNS topic that ElastiCache is to publish its events to.
+      - ElastiCache publishes only to topics of its own region and account, and not to encrypted ones.
+    type: str
+  kms_key_id:
+    description:
+      - ID, ARN or alias of the KMS key that is to encrypt the data at rest.
+    type: str
+  replication_group_id:
+    description:
+      - The replication group of the deployment, which need not be there yet.
+    type: str
+    aliases: [name]
+  problems:
+    description:
+      - Problems that the caller found before; they come first in the message and in the result.
+    type: list
+    elements: dict
+    suboptions:
+      option:
+        description: The option concerned.
+        type: str
+        required: true
+      value:
+        description: Its value, null where it must not be shown.
+        type: raw
+      problem:
+        description: What is wrong with it.
+        type: str
+        required: true
+      remedy:
+        description: What to do.
+        type: str
+        required: true
+  fail:
+    description:
+      - Whether the task fails when there is any problem. Otherwise they are only returned.
+    type: bool
+    default: true
+seealso:
+  - module: accessweaver.elasticache.elasticache_parameter_group
+  - module: accessweaver.elasticache.elasticache_replication_group
+  - module: amazon.aws.ec2_vpc_subnet_info
+notes:
+  - What is not set is not checked, and needs no permission.
+  - O(subnet_ids) needs C(ec2:DescribeSubnets), C(ec2:DescribeRouteTables) and C(elasticache:DescribeReplicationGroups).
+  - O(security_group_ids) needs C(ec2:DescribeSecurityGroups).
+  - O(engine) needs C(elasticache:DescribeCacheEngineVersions) and C(elasticache:DescribeEngineDefaultParameters).
+  - O(replication_group_id) needs C(elasticache:DescribeReplicationGroups), C(elasticache:DescribeCacheClusters),
+    C(elasticache:DescribeEvents), C(elasticache:ListTagsForResource) and
+    C(elasticache:ListAllowedNodeTypeModifications).
+  - O(notification_topic_arn) needs C(sns:GetTopicAttributes) and C(sts:GetCallerIdentity).
+  - O(kms_key_id) needs C(kms:DescribeKey).
+"""
+
+EXAMPLES = r"""
+- name: Make sure that the production cache can be created as declared
+  accessweaver.elasticache.elasticache_preflight:
+    vpc_id: vpc-0123456789abcdef0
+    subnet_ids:
+      - subnet-0aaa1111bbbb2222c
+      - subnet-0bbb1111bbbb2222c
+      - subnet-0ccc1111bbbb2222c
+    security_group_ids:
+      - sg-0123456789abcdef0
+    engine: redis
+    engine_version: "7.1"
+    parameters:
+      maxmemory-policy: allkeys-lru
+      timeout: 300
+    node_count: 9
+    multi_az_enabled: true
+    notification_topic_arn: arn:aws:sns:eu-west-1:123456789012:alerts
+    replication_group_id: accessweaver-prod-redis
+
+- name: List the problems of all subnets, and go on
+  accessweaver.elasticache.elasticache_preflight:
+    subnet_ids: "{{ candidates }}"
+    multi_az_enabled: true
+    fail: false
+  register: preflight
+"""
+
+RETURN = r"""
+problems:
+  description: Everything that stands in the way, in the order of the message. Empty when the deployment can be.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    option:
+      description: The option concerned.
+      type: str
+      sample: subnet_ids
+    value:
+      description: Its value, or the item of it.
+      type: raw
+      sample: subnet-0aaa1111bbbb2222c
+    problem:
+      description: What is wrong with it.
+      type: str
+      sample: "it is public: its route table rtb-0123456789abcdef0 sends 0.0.0.0/0 to igw-0123456789abcdef0"
+    remedy:
+      description: What to do.
+      type: str
+      sample: "name a private subnet: one whose route table has no route to an internet gateway"
+cache_parameter_group_family:
+  description: The parameter group family of O(engine) and O(engine_version); null when there is none.
+  returned: success
+  type: str
+  sample: redis7
+availability_zones:
+  description: The availability zones of O(subnet_ids), sorted.
+  returned: success
+  type: list
+  elements: str
+  sample: [eu-west-1a, eu-west-1b]
+subnets:
+  description: Those of O(subnet_ids) that exist.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    subnet_id:
+      description: ID of the subnet.
+      type: str
+      sample: subnet-0aaa1111bbbb2222c
+    vpc_id:
+      description: ID of its VPC.
+      type: str
+      sample: vpc-0123456789abcdef0
+    availability_zone:
+      description: Its availability zone.
+      type: str
+      sample: eu-west-1a
+    available_ip_address_count:
+      description: Number of its free addresses.
+      type: int
+      sample: 251
+    map_public_ip_on_launch:
+      description: Whether it gives public addresses to what starts in it.
+      type: bool
+      sample: false
+    route_table_id:
+      description: The route table that routes for it, its own or the main one of the VPC.
+      type: str
+      sample: rtb-0123456789abcdef0
+    public:
+      description: Whether that route table has a route from everywhere to an internet gateway.
+      type: bool
+      sample: false
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils._aws.entry import run_with_clients
+from ..module_utils._elasticache import preflight
+
+PROBLEM = {
+    "option": {"required": True},
+    "value": {"type": "raw"},
+    "problem": {"required": True},
+    "remedy": {"required": True},
+}
+ARGUMENTS = {
+    "vpc_id": {},
+    "subnet_ids": {"type": "list", "elements": "str", "aliases": ["subnets"]},
+    "security_group_ids": {"type": "list", "elements": "str", "aliases": ["security_groups"]},
+    "engine": {},
+    "engine_version": {},
+    "cache_node_type": {},
+    "node_count": {"type": "int"},
+    "multi_az_enabled": {"type": "bool"},
+    "parameters": {"type": "dict"},
+    "notification_topic_arn": {},
+    "kms_key_id": {},
+    "replication_group_id": {"aliases": ["name"]},
+    "problems": {"type": "list", "elements": "dict", "options": PROBLEM},
+    "fail": {"type": "bool", "default": True},
+}
+
+
+def main() -> None:
+    module = AnsibleAWSModule(
+        argument_spec=ARGUMENTS,
+        required_together=[("engine", "engine_version")],
+        required_by={"parameters": ["engine"]},
+        supports_check_mode=True,
+    )
+    run_with_clients(module, preflight.check)
+
+
+if __name__ == "__main__":
+    main()
