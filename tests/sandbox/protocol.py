@@ -1,7 +1,8 @@
 # Copyright (c) 2026, AccessWeaver maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The server's side of AWS's wire protocols, driven by botocore's service models.
+"""
+The server's side of AWS's wire protocols, driven by botocore's service models.
 
 botocore holds the client's half (serialise a request, parse an answer); this is its mirror image for the ``query``
 protocol (form in, XML out) and the ``json`` protocol. Nothing here knows a service: shapes, names, wrappers and error
@@ -14,7 +15,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -33,11 +34,13 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass
 class ApiError(Exception):
-    """A refusal, as the client will see it: ``ClientError.response["Error"]``.
+    """
+    A refusal, as the client will see it: ``ClientError.response["Error"]``.
 
-    :param code: the code on the wire, for example ``ReplicationGroupNotFoundFault`` (not the exception's shape name).
-    :param message: the text for a person.
-    :param status: HTTP status; ``None`` takes it from the service model, 400 for codes that the model does not list.
+    Attributes:
+        code: The code on the wire, for example ``ReplicationGroupNotFoundFault`` (not the exception's shape name).
+        message: The text for a person.
+        status: HTTP status; None takes it from the service model, 400 for a code that the model does not list.
     """
 
     code: str
@@ -142,7 +145,7 @@ def _check_enum(name: str, value: str, allowed: list[str]) -> None:
 
 
 def iso_timestamp(moment: datetime) -> str:
-    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 # -- query: form in ---------------------------------------------------------------------------------------------------
@@ -178,9 +181,7 @@ class _Form:
 
     def _structure(self, shape: StructureShape, prefix: str) -> Parameters:
         keys = {name: prefix + member.serialization.get("name", name) for name, member in shape.members.items()}
-        found: Parameters = {
-            name: self.read(shape.members[name], key) for name, key in keys.items() if self.has(key)
-        }
+        found: Parameters = {name: self.read(shape.members[name], key) for name, key in keys.items() if self.has(key)}
         for name in shape.required_members:
             if found.get(name) in (None, ""):
                 message = f"The parameter {prefix}{name} must be provided and must not be blank."
@@ -245,7 +246,7 @@ def _append_members(element: ElementTree.Element, shape: StructureShape, value: 
 def _append_map(element: ElementTree.Element, shape: MapShape, value: Parameters) -> None:
     for key, item in value.items():
         entry = ElementTree.SubElement(element, "entry")
-        for (part, kind), content in zip(_map_parts(shape), (key, item)):
+        for (part, kind), content in zip(_map_parts(shape), (key, item), strict=True):
             _append(entry, part.serialization.get("name", kind), part, content)
 
 

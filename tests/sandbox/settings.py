@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+PID_FILE = "sandbox.pid"
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -17,11 +19,11 @@ class Settings:
     Attributes:
         port: TCP port of the API endpoint on 127.0.0.1.
         network: First two octets of every node and endpoint address; a loopback network (127.x).
-        state_dir: CA certificate, pid file, log and the working directories of the Redis processes. Created with mode 0700.
-        time_scale: Seconds of the sandbox per second of AWS; 0 ends every transition as soon as the data plane is ready.
+        state_dir: CA certificate, pid file, log and working directories of the Redis processes; made with mode 0700.
+        time_scale: Seconds of the sandbox per second of AWS; at 0 a transition ends as soon as the data plane is ready.
         region: The region whose account is seeded with a network; every other region exists and is empty.
         account_id: The account that owns everything.
-        enforce_iam: Whether calls are authorised by the IAM policies of the calling user (the root key may do everything).
+        enforce_iam: Whether calls are authorised by the IAM policies of the caller (the root user may do everything).
     """
 
     port: int = 4566
@@ -45,7 +47,7 @@ class Settings:
     @property
     def pid_file(self) -> Path:
         """Names the running daemon: pid and start time."""
-        return self.state_dir / "sandbox.pid"
+        return self.state_dir / PID_FILE
 
     @property
     def log_file(self) -> Path:

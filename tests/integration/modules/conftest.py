@@ -1,0 +1,71 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules against the sandbox: through Ansible, as users run them, and directly, with a boto3 client."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.testing import RunningSandbox, aws, fresh_sandbox, sandbox
+
+__all__ = ["ansible", "aws", "fresh_sandbox", "sandbox"]
+
+ROOT = Path(__file__).resolve().parents[3]
+READING = ("Describe", "Get", "List")
+
+Ensure = Callable[[Any, Mapping[str, Any], bool], Mapping[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def ansible(sandbox: RunningSandbox) -> Callable[..., dict[str, Any]]:
+    """``ansible(module, check=False, **options)``: the result of one task that Ansible runs against the sandbox."""
+    callback = {"ANSIBLE_LOAD_CALLBACK_PLUGINS": "1", "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
+    environment = {**sandbox.environment, **callback}
+    command = [
+        str(Path(sys.executable).with_name("ansible")),
+        "localhost",
+        "-e",
+        f"ansible_python_interpreter={sys.executable}",
+    ]
+
+    def run(module: str, *, check: bool = False, **options: Any) -> dict[str, Any]:
+        task = ["-m", f"accessweaver.elasticache.{module}", "-a", json.dumps(options), *(["--check"] if check else [])]
+        ended = subprocess.run(
+            [*command, *task], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert ended.stdout, ended.stderr
+        return json.loads(ended.stdout)["plays"][0]["tasks"][0]["hosts"]["localhost"]
+
+    return run
+
+
+def changing(calls: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """The operations of a call log that change something."""
+    return [operation for operation, _ in calls if not operation.startswith(READING)]
+
+
+def four_times(running: RunningSandbox, ensure: Ensure, client: Any, declared: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Check, do, check again, do again; return what doing returned.
+
+    Only the first doing may change anything, and the first check has to predict which operations that takes.
+    """
+    seen = len(running.calls())
+    predicted = ensure(client, declared, True)
+    assert changing(running.calls(since=seen)) == []
+    done = ensure(client, declared, False)
+    assert (predicted["changed"], done["changed"]) == (True, True)
+    assert (predicted["operations"], predicted["diff"]) == (done["operations"], done["diff"])
+    seen = len(running.calls())
+    for check_mode in (True, False):
+        again = ensure(client, declared, check_mode)
+        assert (again["changed"], again["operations"]) == (False, [])
+    assert changing(running.calls(since=seen)) == []
+    return done

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+Operating system processes: started so that they cannot outlive the sandbox, recorded so that leftovers are found.
+
+A record is a pid and the start time of that process; a pid that was given to somebody else since does not match.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+RECORD = "process.json"
+
+
+async def spawn(command: Sequence[str], directory: Path) -> asyncio.subprocess.Process:
+    """
+    Start a process that the kernel kills when the sandbox dies, and record it in ``directory``.
+
+    It gets its own session (Ctrl-C in the sandbox's terminal is the sandbox's business) and none of our environment.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *("setpriv", "--pdeathsig", "KILL", "--", *command),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        cwd=directory,
+        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+    )
+    (directory / RECORD).write_text(json.dumps({"pid": process.pid, "started": started(process.pid)}))
+    return process
+
+
+def kill_leftovers(directory: Path) -> list[int]:
+    """Kill every process recorded anywhere below ``directory`` that still runs; returns their pids."""
+    records = [json.loads(path.read_text()) for path in directory.rglob(RECORD)]
+    alive = [
+        record["pid"]
+        for record in records
+        if record["started"] is not None and started(record["pid"]) == record["started"]
+    ]
+    for pid in alive:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return alive
+
+
+def started(pid: int) -> int | None:
+    """When a process started, in clock ticks since boot; None when there is no such process."""
+    return _stat(pid, 22)
+
+
+def resident_bytes(pid: int) -> int:
+    """Resident memory of a process; 0 when there is no such process."""
+    return (_stat(pid, 24) or 0) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _stat(pid: int, field: int) -> int | None:
+    """A field of /proc/PID/stat by its number in proc(5); the second one, the command, may hold spaces and brackets."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return int(text.rpartition(")")[2].split()[field - 3])

@@ -1,0 +1,10 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ElastiCache service of the sandbox."""
+
+from __future__ import annotations
+
+from sandbox.elasticache.service import ElastiCacheService
+
+__all__ = ["ElastiCacheService"]

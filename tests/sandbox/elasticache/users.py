@@ -1,0 +1,349 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+Users and user groups of role-based access control.
+
+Of a user group the data plane knows the ``default`` user only: its passwords, or access without one.
+Clients that log in under another name are refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sandbox.elasticache import tags
+from sandbox.elasticache.errors import invalid_combination, invalid_value
+from sandbox.elasticache.names import identifier
+from sandbox.elasticache.paging import page
+from sandbox.elasticache.region import Operation, Region
+from sandbox.elasticache.resources import ReplicationGroup, User, UserGroup
+from sandbox.protocol import ApiError, Parameters
+
+MOST_USERS = 2000
+MOST_GROUPS = 200
+MOST_USERS_PER_GROUP = 100
+CHANGE_SECONDS = 60
+
+_AUTHENTICATION = {"password": "password", "no-password-required": "no-password", "iam": "iam"}  # request -> answer
+
+
+def default_users() -> dict[str, User]:
+    """The one that every account has: it may do everything, without a password."""
+    return {"default": User("default", "default", "redis", "on ~* +@all", "no-password")}
+
+
+def find_user(region: Region, user_id: str) -> User:
+    user = region.store.users.get(user_id.lower())
+    if not user:
+        raise ApiError("UserNotFound", f"User {user_id} not found.")
+    return user
+
+
+def find_group(region: Region, group_id: str) -> UserGroup:
+    group = region.store.user_groups.get(group_id.lower())
+    if not group:
+        raise ApiError("UserGroupNotFound", f"User group {group_id} not found.")
+    return group
+
+
+def group_for(region: Region, group_id: str, engine: str) -> UserGroup:
+    """A user group that a replication group of this engine may use."""
+    group = find_group(region, group_id)
+    if group.status != "active":
+        raise ApiError("InvalidUserGroupState", f"User group {group.id} has status {group.status}, it must be active.")
+    if group.engine == "valkey" and engine == "redis":
+        message = f"User group {group.id} is of the engine valkey, the replication group of the engine redis."
+        raise invalid_combination(message)
+    return group
+
+
+def credentials(region: Region, rg: ReplicationGroup) -> tuple[tuple[str, ...], bool]:
+    """The tokens that the group's nodes accept, and whether they serve clients without one."""
+    if not rg.user_groups:
+        return rg.auth_tokens, rg.anonymous_access
+    members = [region.store.users[user] for group in rg.user_groups for user in region.store.user_groups[group].users]
+    usable = [user for user in members if user.name == "default" and "on" in user.access_string.split()]
+    passwords = tuple(password for user in usable for password in user.passwords)
+    return passwords, any(user.authentication == "no-password" for user in usable)
+
+
+async def admit(region: Region, rg: ReplicationGroup) -> None:
+    """Bring the credentials of a replication group to its nodes."""
+    await region.plane.set_auth(rg, *credentials(region, rg))
+
+
+# -- users ------------------------------------------------------------------------------------------------------------
+
+
+async def create_user(region: Region, p: Parameters) -> Parameters:
+    user_id = identifier(p["UserId"], "UserId", 40)
+    if user_id in region.store.users:
+        raise ApiError("UserAlreadyExists", f"User {user_id} already exists.")
+    if len(region.store.users) >= MOST_USERS:
+        raise ApiError("UserQuotaExceeded", f"The quota of {MOST_USERS} users is exceeded.")
+    authentication, passwords = _authentication(p)
+    user = User(
+        user_id, p["UserName"], p["Engine"].lower(), _access_string(p["AccessString"]), authentication, passwords
+    )
+    _check_user(user)
+    new_tags = tags.parse(p.get("Tags"))
+    region.store.users[user_id] = user
+    region.store.tags[region.arn("user", user_id)] = new_tags
+    return _user_view(region, user)
+
+
+async def describe_users(region: Region, p: Parameters) -> Parameters:
+    if user_id := p.get("UserId"):
+        found = [find_user(region, user_id)]
+    else:
+        found = [
+            user
+            for _, user in sorted(region.store.users.items())
+            if p.get("Engine", user.engine).lower() == user.engine
+        ]
+    wanted = [user for user in found if all(_passes(region, user, item) for item in p.get("Filters", []))]
+    return page("Users", [_user_view(region, user) for user in wanted], p)
+
+
+def _passes(region: Region, user: User, item: Parameters) -> bool:
+    attributes = {
+        "status": [user.status],
+        "user-id": [user.id],
+        "user-name": [user.name],
+        "user-group-id": _groups_of(region, user),
+    }
+    if item["Name"] not in attributes:
+        raise invalid_value(f"Unknown filter {item['Name']}. Known: {', '.join(attributes)}")
+    return bool(set(attributes[item["Name"]]) & set(item["Values"]))
+
+
+async def modify_user(region: Region, p: Parameters) -> Parameters:
+    user = _own_user(region, p)
+    if user.status != "active":
+        raise ApiError("InvalidUserState", f"User {user.id} has status {user.status}, it must be active.")
+    if not set(p) - {"UserId"}:
+        raise invalid_combination("No modifications were requested")
+    region.store.users[user.id] = changed = _changed(user, p)
+    region.spawn(_settle_user(region, changed))
+    return _user_view(region, changed)
+
+
+def _changed(user: User, p: Parameters) -> User:
+    """The user as a request wants it."""
+    access = " ".join([p.get("AccessString", user.access_string), p.get("AppendAccessString", "")])
+    changed = replace(user, access_string=_access_string(access), status="modifying")
+    if {"Passwords", "NoPasswordRequired", "AuthenticationMode"} & set(p):
+        authentication, passwords = _authentication(p)
+        changed = replace(changed, authentication=authentication, passwords=passwords)
+    _check_user(changed)
+    return changed
+
+
+async def delete_user(region: Region, p: Parameters) -> Parameters:
+    user = _own_user(region, p)
+    groups = [region.store.user_groups[group] for group in _groups_of(region, user)]
+    if user.name == "default" and groups:
+        message = f"User {user.id} is the default user of user group {groups[0].id}: replace it there first."
+        raise ApiError("DefaultUserAssociatedToUserGroup", message)
+    for group in groups:
+        group.users.remove(user.id)
+    user.status = "deleting"
+    region.spawn(_remove_user(region, user))
+    return _user_view(region, user)
+
+
+async def _settle_user(region: Region, user: User) -> None:
+    await region.pause(CHANGE_SECONDS)
+    await _admit_all(region, _groups_of(region, user))
+    user.status = "active"
+
+
+async def _remove_user(region: Region, user: User) -> None:
+    await region.pause(CHANGE_SECONDS)
+    del region.store.users[user.id]
+    region.store.tags.pop(region.arn("user", user.id), None)
+
+
+def _own_user(region: Region, p: Parameters) -> User:
+    user = find_user(region, p["UserId"])
+    if user.id == "default":
+        raise invalid_value("The default user cannot be modified or deleted.")
+    return user
+
+
+def _authentication(p: Parameters) -> tuple[str, tuple[str, ...]]:
+    """Kind of authentication and passwords, from AuthenticationMode or from the older members."""
+    mode = p.get("AuthenticationMode", {})
+    passwords = tuple(mode.get("Passwords") or p.get("Passwords") or ())
+    kind = mode.get("Type") or ("no-password-required" if p.get("NoPasswordRequired") else "password")
+    if kind == "password" and not passwords:
+        message = (
+            "No password was provided. If you want to create/update the user without password, "
+            "please use the NoPasswordRequired flag."
+        )
+        raise invalid_combination(message)
+    if kind != "password" and passwords:
+        raise invalid_combination(f"Passwords cannot be given with the authentication {kind}.")
+    if len(passwords) > 2 or not all(16 <= len(password) <= 128 for password in passwords):
+        raise invalid_value("A user has one or two passwords, of 16 to 128 characters each.")
+    return _AUTHENTICATION[kind], passwords
+
+
+def _access_string(text: str) -> str:
+    """Passwords do not belong in it; a user that is not on is off."""
+    words = text.split()
+    if secret := [word for word in words if word[0] in "<>#!" or word in ("nopass", "resetpass")]:
+        raise invalid_value(f"The access string must not set passwords: it has {len(secret)} such rule(s).")
+    return " ".join(words if {"on", "off"} & set(words) else ["off", *words])
+
+
+def _check_user(user: User) -> None:
+    if user.authentication == "iam" and user.name != user.id:
+        raise invalid_combination("A user with IAM authentication needs the same UserId and UserName.")
+
+
+def _groups_of(region: Region, user: User) -> list[str]:
+    return sorted(group.id for group in region.store.user_groups.values() if user.id in group.users)
+
+
+def _user_view(region: Region, user: User) -> Parameters:
+    return {
+        "UserId": user.id,
+        "UserName": user.name,
+        "Status": user.status,
+        "Engine": user.engine,
+        "MinimumEngineVersion": _minimum_version(user.engine, user.authentication == "iam"),
+        "AccessString": user.access_string,
+        "UserGroupIds": _groups_of(region, user),
+        "Authentication": {"Type": user.authentication, "PasswordCount": len(user.passwords) or None},
+        "ARN": region.arn("user", user.id),
+    }
+
+
+def _minimum_version(engine: str, iam: bool) -> str:
+    return "7.2" if engine == "valkey" else "7.0" if iam else "6.0"
+
+
+# -- user groups ------------------------------------------------------------------------------------------------------
+
+
+async def create_group(region: Region, p: Parameters) -> Parameters:
+    group_id = identifier(p["UserGroupId"], "UserGroupId", 40)
+    if group_id in region.store.user_groups:
+        raise ApiError("UserGroupAlreadyExists", f"User group {group_id} already exists.")
+    if len(region.store.user_groups) >= MOST_GROUPS:
+        raise ApiError("UserGroupQuotaExceeded", f"The quota of {MOST_GROUPS} user groups is exceeded.")
+    group = UserGroup(group_id, p["Engine"].lower(), [find_user(region, user).id for user in p.get("UserIds", [])])
+    _check_members(region, group.engine, group.users)
+    new_tags = tags.parse(p.get("Tags"))
+    region.store.user_groups[group_id] = group
+    region.store.tags[region.arn("usergroup", group_id)] = new_tags
+    region.spawn(_settle_group(region, group))
+    return _group_view(region, group)
+
+
+async def describe_groups(region: Region, p: Parameters) -> Parameters:
+    if group_id := p.get("UserGroupId"):
+        groups = [find_group(region, group_id)]
+    else:
+        groups = [group for _, group in sorted(region.store.user_groups.items())]
+    return page("UserGroups", [_group_view(region, group) for group in groups], p)
+
+
+async def modify_group(region: Region, p: Parameters) -> Parameters:
+    group = _active_group(region, p)
+    adding = [find_user(region, user).id for user in p.get("UserIdsToAdd", [])]
+    removing = [find_user(region, user).id for user in p.get("UserIdsToRemove", [])]
+    if not adding and not removing:
+        raise invalid_combination("No modifications were requested")
+    if strange := set(removing) - set(group.users):
+        raise invalid_value(f"User group {group.id} has no user {', '.join(sorted(strange))}.")
+    _check_members(region, group.engine, _after(group.users, adding, removing))
+    group.adding, group.removing, group.status = adding, removing, "modifying"
+    region.spawn(_settle_group(region, group))
+    return _group_view(region, group)
+
+
+async def delete_group(region: Region, p: Parameters) -> Parameters:
+    group = _active_group(region, p)
+    if using := _replication_groups(region, [group.id]):
+        message = f"User group {group.id} is associated with replication group {using[0].id}."
+        raise ApiError("InvalidUserGroupState", message)
+    group.status = "deleting"
+    region.spawn(_remove_group(region, group))
+    return _group_view(region, group)
+
+
+def _active_group(region: Region, p: Parameters) -> UserGroup:
+    group = find_group(region, p["UserGroupId"])
+    if group.status != "active":
+        raise ApiError("InvalidUserGroupState", f"User group {group.id} has status {group.status}, it must be active.")
+    return group
+
+
+def _check_members(region: Region, engine: str, user_ids: list[str]) -> None:
+    members = [region.store.users[user] for user in user_ids]
+    names = [user.name for user in members]
+    if len(set(names)) < len(names):
+        raise ApiError("DuplicateUserName", "The user names of a user group must be unique.")
+    if engine == "redis" and "default" not in names:
+        raise ApiError("DefaultUserRequired", "You must add a user with the user name default to the user group.")
+    if engine == "valkey" and any(user.authentication == "no-password" for user in members):
+        raise invalid_combination("A user group of the engine valkey takes no user without password.")
+    if len(members) > MOST_USERS_PER_GROUP:
+        raise ApiError("UserQuotaExceeded", f"A user group has at most {MOST_USERS_PER_GROUP} users.")
+
+
+def _after(users: list[str], adding: list[str], removing: list[str]) -> list[str]:
+    return [user for user in users if user not in removing] + [user for user in adding if user not in users]
+
+
+async def _settle_group(region: Region, group: UserGroup) -> None:
+    await region.pause(CHANGE_SECONDS)
+    group.users = _after(group.users, group.adding, group.removing)
+    group.adding, group.removing = [], []
+    await _admit_all(region, [group.id])
+    group.status = "active"
+
+
+async def _remove_group(region: Region, group: UserGroup) -> None:
+    await region.pause(CHANGE_SECONDS)
+    del region.store.user_groups[group.id]
+    region.store.tags.pop(region.arn("usergroup", group.id), None)
+
+
+async def _admit_all(region: Region, group_ids: list[str]) -> None:
+    for rg in _replication_groups(region, group_ids):
+        if rg.reachable:
+            await admit(region, rg)
+
+
+def _replication_groups(region: Region, group_ids: list[str]) -> list[ReplicationGroup]:
+    return [rg for rg in region.store.replication_groups.values() if set(rg.user_groups) & set(group_ids)]
+
+
+def _group_view(region: Region, group: UserGroup) -> Parameters:
+    pending = {"UserIdsToAdd": group.adding, "UserIdsToRemove": group.removing}
+    return {
+        "UserGroupId": group.id,
+        "Status": group.status,
+        "Engine": group.engine,
+        "UserIds": group.users,
+        "MinimumEngineVersion": _minimum_version(group.engine, False),
+        "PendingChanges": pending if group.adding or group.removing else None,
+        "ReplicationGroups": [rg.id for rg in _replication_groups(region, [group.id])],
+        "ARN": region.arn("usergroup", group.id),
+    }
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateUser": create_user,
+    "CreateUserGroup": create_group,
+    "DeleteUser": delete_user,
+    "DeleteUserGroup": delete_group,
+    "DescribeUserGroups": describe_groups,
+    "DescribeUsers": describe_users,
+    "ModifyUser": modify_user,
+    "ModifyUserGroup": modify_group,
+}
