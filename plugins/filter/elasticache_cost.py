@@ -165,6 +165,14 @@ _value:
     over_budget:
       description: Whether the cost is above the budget. Null if the cost is not known; false without a budget.
       type: bool
+    problems:
+      description:
+        - What keeps the topology from being built, like
+          RV(accessweaver.elasticache.redis_topology_problems#filter:_value).
+        - That it costs more than its budget is one when the budget is enforced.
+      type: list
+      elements: dict
+      sample: []
     summary:
       description: The cost in one line.
       type: str

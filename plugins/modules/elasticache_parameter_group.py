@@ -197,12 +197,14 @@ problems:
       sample: use 0, 20 or more
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._aws.entry import run_module
 from ..module_utils._elasticache import parameter_group
 
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, Any]] = {
     "cache_parameter_group_name": {"required": True, "aliases": ["name"]},
     "description": {},
     "cache_parameter_group_family": {"aliases": ["family"]},

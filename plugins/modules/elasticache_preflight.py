@@ -85,6 +85,7 @@ options:
   problems:
     description:
       - Problems that the caller found before; they come first in the message and in the result.
+      - One of O(parameters) that they name, as in V(custom_parameters.timeout), is not judged again.
     type: list
     elements: dict
     suboptions:
@@ -222,6 +223,8 @@ subnets:
       sample: false
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._aws.entry import run_with_clients
@@ -233,7 +236,7 @@ PROBLEM = {
     "problem": {"required": True},
     "remedy": {"required": True},
 }
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, Any]] = {
     "vpc_id": {},
     "subnet_ids": {"type": "list", "elements": "str", "aliases": ["subnets"]},
     "security_group_ids": {"type": "list", "elements": "str", "aliases": ["security_groups"]},

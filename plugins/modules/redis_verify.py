@@ -212,6 +212,8 @@ latency:
       sample: 0.9
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._redis.connect import REDIS_IMPORT_ERROR
@@ -230,7 +232,7 @@ CONNECTION = {
     "nodes": {"type": "list", "elements": "dict", "options": {"id": {}, "shard": {}, **ENDPOINT}},
 }
 NEEDED = [("mode", "single", ["writer"]), ("mode", "replica", ["writer"]), ("mode", "cluster", ["configuration"])]
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, Any]] = {
     "connection": {"type": "dict", "required": True, "options": CONNECTION, "required_if": NEEDED},
     "auth_token": {"no_log": True},
     "username": {},

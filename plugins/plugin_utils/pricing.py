@@ -9,13 +9,14 @@ outside it is a float, which holds every amount of dollars and cents exactly eno
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.node_types import read_table
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Problem
 
 HOURS_PER_MONTH = 730
 MOST_DOLLARS = 10**9
@@ -74,7 +75,8 @@ def cost(
         "complete": price is not None,
         **_against_budget(monthly, topology.get("monthly_budget")),
     }
-    return {**result, "summary": summary(result)}
+    told = {**result, "summary": summary(result)}
+    return {**told, "problems": [problem.as_dict() for problem in _budget_problems(topology, told)]}
 
 
 def summary(result: Mapping[str, Any]) -> str:
@@ -87,6 +89,13 @@ def summary(result: Mapping[str, Any]) -> str:
     if result["budget"] is None:
         return spent
     return f"{spent}, {'over' if result['over_budget'] else 'within'} the budget of ${result['budget']:,.2f}"
+
+
+def _budget_problems(topology: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[Problem]:
+    """Costs over the budget are only said, unless the budget is enforced."""
+    if result["over_budget"] and topology.get("budget_enforce"):
+        remedy = "Raise monthly_budget, choose a smaller topology, or switch budget_enforce off"
+        yield Problem("monthly_budget", result["budget"], f"does not cover {result['summary']}", remedy)
 
 
 def _nodes(topology: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import os
@@ -135,7 +136,7 @@ def end_leftovers(state_dir: Path) -> None:
     """End the Redis processes of a sandbox that was killed: those recorded in its state directory, nothing else."""
     from sandbox.dataplane.process import kill_leftovers
 
-    kill_leftovers(state_dir)
+    asyncio.run(kill_leftovers(state_dir))
 
 
 def request(daemon: Daemon, path: str, method: str = "GET", document: Any = None) -> Any:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -63,15 +63,21 @@ def check(clients: Clients, parameters: Mapping[str, Any], check_mode: bool) -> 
 
     Raises AnsibleElastiCacheError with all problems, unless C(fail) is false.
     """
-    client = cache(clients)
-    findings = [ask(question, client, parameters) for question in CHECKS if parameters[question.option]]
-    given = [Problem(**problem) for problem in parameters["problems"] or ()]
+    client, given = cache(clients), [Problem(**problem) for problem in parameters["problems"] or ()]
+    asked = {**parameters, "parameters": unjudged(parameters["parameters"] or {}, given)}
+    findings = [ask(question, client, asked) for question in CHECKS if parameters[question.option]]
     problems = [*given, *(problem for found in findings for problem in found.problems)]
     if parameters["fail"]:
         refuse(problems, "begin (nothing was created or changed)")
     facts = {name: fact for found in findings for name, fact in found.facts.items()}
     unknown: dict[str, Any] = {"availability_zones": [], "cache_parameter_group_family": None, "subnets": []}
     return {"changed": False, **unknown, **facts, "problems": [asdict(problem) for problem in problems]}
+
+
+def unjudged(engine_parameters: Mapping[str, Any], given: Sequence[Problem]) -> dict[str, Any]:
+    """Leave out the engine parameters that the caller found faulty: one fault is told once."""
+    faulty = {problem.option.rpartition(".")[2] for problem in given}
+    return {name: value for name, value in engine_parameters.items() if name not in faulty}
 
 
 def ask(question: Check, clients: Clients, parameters: Mapping[str, Any]) -> Findings:

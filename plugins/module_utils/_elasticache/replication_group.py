@@ -94,7 +94,12 @@ def plan_present(client: Any, declared: Mapping[str, Any], observed: Observed | 
 def plan_creation(client: Any, declared: Mapping[str, Any]) -> Plan:
     name = declared["replication_group_id"]
     require(declared, ["cache_node_type"], f"create the replication group {name}")
-    group = {**declared, "replication_group_description": declared["replication_group_description"] or name}
+    logs = [log for log in declared["log_delivery_configurations"] or () if log["enabled"]]
+    group = {
+        **declared,
+        "replication_group_description": declared["replication_group_description"] or name,
+        "log_delivery_configurations": logs or None,
+    }
     return Plan({}, shown(group), (step(client, "create_replication_group", group),))
 
 

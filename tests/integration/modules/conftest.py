@@ -8,20 +8,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from integration.modules.habit import four_times
 
 from sandbox.testing import RunningSandbox, aws, fresh_sandbox, sandbox
 
-__all__ = ["ansible", "aws", "fresh_sandbox", "sandbox"]
+__all__ = ["ansible", "aws", "four_times", "fresh_sandbox", "sandbox"]
 
 ROOT = Path(__file__).resolve().parents[3]
-READING = ("Describe", "Get", "List")
-
-Ensure = Callable[[Any, Mapping[str, Any], bool], Mapping[str, Any]]
 
 
 @pytest.fixture(scope="session")
@@ -45,27 +43,3 @@ def ansible(sandbox: RunningSandbox) -> Callable[..., dict[str, Any]]:
         return json.loads(ended.stdout)["plays"][0]["tasks"][0]["hosts"]["localhost"]
 
     return run
-
-
-def changing(calls: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
-    """The operations of a call log that change something."""
-    return [operation for operation, _ in calls if not operation.startswith(READING)]
-
-
-def four_times(running: RunningSandbox, ensure: Ensure, client: Any, declared: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Check, do, check again, do again; return what doing returned.
-
-    Only the first doing may change anything, and the first check has to predict which operations that takes.
-    """
-    seen = len(running.calls())
-    predicted = ensure(client, declared, True)
-    assert changing(running.calls(since=seen)) == []
-    done = ensure(client, declared, False)
-    assert (predicted["changed"], done["changed"]) == (True, True)
-    assert (predicted["operations"], predicted["diff"]) == (done["operations"], done["diff"])
-    seen = len(running.calls())
-    for check_mode in (True, False):
-        again = ensure(client, declared, check_mode)
-        assert (again["changed"], again["operations"]) == (False, [])
-    assert changing(running.calls(since=seen)) == []
-    return done

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from conftest import four_times
+from integration.modules.habit import four_times
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._budgets import budget
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._budgets.common import AnsibleBudgetsError

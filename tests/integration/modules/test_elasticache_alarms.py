@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from conftest import four_times
+from integration.modules.habit import four_times
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._cloudwatch import alarms
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._cloudwatch.common import AnsibleCloudWatchError

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
-from conftest import four_times
+from integration.modules.habit import four_times
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache import parameter_group
 from ansible_collections.accessweaver.elasticache.plugins.modules.elasticache_parameter_group import ARGUMENTS
+from sandbox.aws.network import PRIVATE_SUBNETS
 
 NAME = "modules-redis7"
 CREATION = {
@@ -109,6 +110,28 @@ def test_delete(fresh_sandbox, group):
     four_times(fresh_sandbox, parameter_group.ensure, group, declare(state="absent"))
     with pytest.raises(group.exceptions.CacheParameterGroupNotFoundFault):
         group.describe_cache_parameter_groups(CacheParameterGroupName=NAME)
+
+
+def test_a_group_that_a_cache_uses_is_kept_and_takes_changes(fresh_sandbox, group):
+    subnets = {"CacheSubnetGroupName": "modules", "CacheSubnetGroupDescription": "x", "SubnetIds": [PRIVATE_SUBNETS[0]]}
+    group.create_cache_subnet_group(**subnets)
+    group.create_replication_group(
+        ReplicationGroupId="modules",
+        ReplicationGroupDescription="Uses the parameter group",
+        CacheNodeType="cache.t3.micro",
+        Engine="redis",
+        EngineVersion="7.1",
+        NumCacheClusters=1,
+        CacheParameterGroupName=NAME,
+        CacheSubnetGroupName="modules",
+    )
+    group.get_waiter("replication_group_available").wait(
+        ReplicationGroupId="modules", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
+    with pytest.raises(AnsibleAWSError, match=r"delete_cache_parameter_group.*\(InvalidCacheParameterGroupState\)"):
+        parameter_group.ensure(group, declare(state="absent"), False)
+    four_times(fresh_sandbox, parameter_group.ensure, group, declare(parameters={"timeout": 60}))
+    assert set_by_users(group) == {"timeout": "60"}
 
 
 @pytest.mark.parametrize("check", [True, False])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import changing
+from integration.modules.habit import changing
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache import preflight
 from ansible_collections.accessweaver.elasticache.plugins.modules.elasticache_preflight import ARGUMENTS

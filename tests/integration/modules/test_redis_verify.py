@@ -9,7 +9,6 @@ import asyncio
 import json
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._redis.verify import VerificationFailed, verify
 from sandbox.dataplane import Endpoint, GroupEndpoints
@@ -231,8 +229,8 @@ def test_a_certificate_that_nobody_vouches_for(caches, ca_file, remedy):
 
 
 def test_a_name_that_the_certificate_is_not_made_out_to(caches):
-    endpoint = place(caches.groups["single"].primary)
-    by_number = {**endpoint, "host": str(int(IPv4Address(endpoint["host"])))}  # leads there, and is no name of it
+    address = caches.connection("single")["writer"]["host"]
+    by_number = {"host": str(int(IPv4Address(address))), "port": 6379}  # leads there, and is no name of it
     failed, text = failures(caches.parameters("single", connection=caches.connection("single", writer=by_number)))
     assert failed == {"login"}
     assert "connect by the name that ElastiCache gives the endpoint" in text
@@ -265,7 +263,7 @@ def test_silent_endpoints_take_their_timeout_together(caches):
     assert "admit this host to the port in the cache's security group" in text
 
 
-def test_a_replica_that_lost_its_primary_and_slots_that_nobody_serves(caches, tmp_path):
+def test_a_node_that_does_not_answer_any_more_is_named(caches, tmp_path):
     with reserved_network() as network, PlaneThread(PlaneSettings(tmp_path, network)).running() as thread:
         spec = clustered("broken", 3, 1)
         found = thread.call(thread.plane.create_group(spec))
@@ -281,16 +279,10 @@ def test_a_replica_that_lost_its_primary_and_slots_that_nobody_serves(caches, tm
     assert f"login at {lost.address}:{lost.port}" in text
 
 
-def test_through_ansible(caches):
-    command = [
-        str(Path(sys.executable).with_name("ansible")),
-        "localhost",
-        "-e",
-        f"ansible_python_interpreter={sys.executable}",
-    ]
-    options = {name: value for name, value in caches.parameters("replica").items() if value is not None}
-    task = ["-m", "accessweaver.elasticache.redis_verify", "-a", json.dumps(options), "-vvv"]
-    ended = subprocess.run([*command, *task], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "changed: false" in ended.stdout
-    assert TOKEN not in ended.stdout + ended.stderr
+def test_through_ansible(ansible, caches):
+    result = ansible("redis_verify", **caches.parameters("replica"))
+    assert (result["changed"], result.get("failed", False)) == (False, False)
+    refused = ansible("redis_verify", **caches.parameters("replica", replicas_per_node_group=2))
+    assert refused["failed"]
+    assert "expected 2 replicas, got: 1 replicas" in refused["msg"]
+    assert TOKEN not in json.dumps([result, refused])

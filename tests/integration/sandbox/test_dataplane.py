@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import resource
 import socket
@@ -17,10 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from redis import RedisCluster
 
 from sandbox.dataplane import Endpoint, GroupEndpoints, NodeProcess
 from sandbox.dataplane.process import started
-from sandbox.dataplane.testing import TOKEN, PlaneSettings, PlaneThread, RedisCli, clustered, connect, replicated
+from sandbox.dataplane.testing import TOKEN, PlaneThread, RedisCli, clustered, connect, replicated, running_plane
+from sandbox.testing import reserved_network
 
 MIB = 2**20
 PARAMETERS = {"maxmemory-policy": "allkeys-lru", "reserved-memory-percent": "25", "notify-keyspace-events": "Ex"}
@@ -52,11 +55,10 @@ class Deployments:
 
 @pytest.fixture(scope="module")
 def deployments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployments]:
-    settings = PlaneSettings(tmp_path_factory.mktemp("plane"))
-    with PlaneThread(settings).running() as thread:
+    with running_plane(tmp_path_factory.mktemp("plane")) as thread:
         begin = time.monotonic()
         found = thread.call(_create_all(thread))
-        yield Deployments(thread, found, time.monotonic() - begin, RedisCli(settings.ca_file))
+        yield Deployments(thread, found, time.monotonic() - begin, RedisCli(thread.settings.ca_file))
 
 
 async def _create_all(thread: PlaneThread) -> dict[str, GroupEndpoints]:
@@ -162,6 +164,7 @@ def test_a_cluster_client_finds_every_shard_from_the_configuration_endpoint(depl
     configuration = deployments.endpoints["prod"].configuration
     assert configuration
     client = connect(configuration, deployments.cli.ca_file, cluster=True)
+    assert isinstance(client, RedisCluster)
     keys = [f"user:{number}" for number in range(100)]
     assert all(client.set(key, key) for key in keys)
     assert [client.get(key) for key in keys] == keys
@@ -245,9 +248,8 @@ def test_names_are_unique_and_unknown_ones_refused(deployments: Deployments) -> 
 
 
 def test_a_failed_create_leaves_nothing(tmp_path: Path) -> None:
-    settings = PlaneSettings(tmp_path)
-    with PlaneThread(settings).running() as thread:
-        with socket.create_server((f"{settings.network}.1.12", 7000)):
+    with running_plane(tmp_path) as thread:
+        with socket.create_server((f"{thread.settings.network}.1.12", 7000)):
             with pytest.raises(RuntimeError, match=r"group-002 at .* ended.*Address already in use"):
                 thread.call(thread.plane.create_group(replicated("group", 2, port=7000)))
             assert thread.plane.processes() == []
@@ -255,17 +257,16 @@ def test_a_failed_create_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_deleting_and_stopping_end_every_process_and_keep_the_ca(tmp_path: Path) -> None:
-    settings = PlaneSettings(tmp_path)
-    with PlaneThread(settings).running() as thread:
+    with running_plane(tmp_path) as thread:
         thread.call(thread.plane.create_group(replicated("one", 1, port=7001)))
         thread.call(thread.plane.create_group(replicated("two", 2, port=7001)))
         pids = {process.node_id: process.pid for process in thread.plane.processes()}
-        authority = settings.ca_file.read_bytes()
+        authority = thread.settings.ca_file.read_bytes()
         thread.call(thread.plane.delete_group("one"))
         assert [name for name, pid in pids.items() if started(pid)] == ["two-001", "two-002"]
     assert [name for name, pid in pids.items() if started(pid)] == []
-    with PlaneThread(settings).running():
-        assert settings.ca_file.read_bytes() == authority
+    with running_plane(tmp_path) as again:
+        assert again.settings.ca_file.read_bytes() == authority
 
 
 KILLED_SANDBOX = """
@@ -275,7 +276,7 @@ from sandbox.dataplane import DataPlane
 from sandbox.dataplane.testing import PlaneSettings, replicated
 
 async def main():
-    plane = DataPlane(PlaneSettings(Path(sys.argv[1])))
+    plane = DataPlane(PlaneSettings(Path(sys.argv[1]), sys.argv[2]))
     await plane.start()
     await plane.create_group(replicated("group", 2, port=7002))
     print(*(process.pid for process in plane.processes()), flush=True)
@@ -287,10 +288,10 @@ asyncio.run(main())
 
 def test_processes_die_with_a_killed_sandbox(tmp_path: Path) -> None:
     tests = Path(__file__).resolve().parents[2]
-    command = [sys.executable, "-c", KILLED_SANDBOX, str(tmp_path)]
-    result = subprocess.run(
-        command, env={"PYTHONPATH": str(tests), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False
-    )
+    environment = {"PYTHONPATH": str(tests), "PATH": os.environ["PATH"]}
+    with reserved_network() as network:
+        command = (sys.executable, "-c", KILLED_SANDBOX, str(tmp_path), network)
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     pids = [int(pid) for pid in result.stdout.split()]
     assert len(pids) == 2, result.stderr
     deadline = time.monotonic() + 5
@@ -309,7 +310,7 @@ def test_a_start_ends_leftovers_and_nothing_else(tmp_path: Path, age: int, ends:
     record.parent.mkdir(parents=True)
     record.write_text(f'{{"pid": {leftover.pid}, "started": {(started(leftover.pid) or 0) - age}}}')
     try:
-        with PlaneThread(PlaneSettings(tmp_path)).running():
+        with running_plane(tmp_path):
             if ends:
                 leftover.wait(5)
             assert (leftover.poll() is not None) == ends

@@ -7,38 +7,40 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis, RedisCluster
 
-from sandbox.dataplane import DataPlane, Endpoint, GroupSpec, Shard
+from sandbox.dataplane import DataPlane, Endpoint, GroupSpec, Shard, TlsMode
 from sandbox.dataplane.slots import SLOT_COUNT, parse
 from sandbox.dataplane.testing import (
     TOKEN,
-    PlaneSettings,
     PlaneThread,
     RedisCli,
     Traffic,
     clustered,
     connect,
     replicated,
+    running_plane,
 )
 
-Operation = Callable[[DataPlane], Awaitable[object]]
+Operation = Callable[[DataPlane], Coroutine[Any, Any, object]]
 MIB = 2**20
 
 
 @pytest.fixture(scope="module")
 def thread(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlaneThread]:
-    with PlaneThread(PlaneSettings(tmp_path_factory.mktemp("plane"))).running() as started:
-        yield started
+    with running_plane(tmp_path_factory.mktemp("plane")) as plane:
+        yield plane
 
 
 @pytest.fixture(name="cli")
@@ -252,7 +254,7 @@ def test_removed_nodes_are_forgotten(thread: PlaneThread, cli: RedisCli) -> None
         assert len([node for node in thread.plane.processes() if node.node_id.startswith("group")]) == 3
 
 
-def refused_requests(plane: DataPlane) -> dict[str, Awaitable[object]]:
+def refused_requests(plane: DataPlane) -> dict[str, Coroutine[Any, Any, object]]:
     """Requests to a cluster of one shard without a replica, and what the refusal says."""
     return {
         "group-0001-001 is the primary": plane.remove_node("group", "group-0001-001"),
@@ -273,27 +275,53 @@ def test_impossible_requests_change_nothing(thread: PlaneThread) -> None:
         assert thread.plane.spec("group") == before
 
 
+@pytest.mark.parametrize(
+    ("spec", "grow"),
+    [
+        pytest.param(
+            replicated("group", 2),
+            lambda plane: plane.add_nodes("group", "0001", ["group-added"]),
+            id="a replica",
+        ),
+        pytest.param(
+            clustered("group", 1, 2),
+            lambda plane: plane.add_shard("group", Shard("0002", ("group-added",))),
+            id="a shard",
+        ),
+    ],
+)
+def test_what_could_not_be_added_can_be_added_later(thread: PlaneThread, spec: GroupSpec, grow: Operation) -> None:
+    with running(thread, spec):
+        before = thread.plane.spec("group")
+        network, _, _ = entrance(thread).address.rpartition(".")
+        with socket.create_server((f"{network}.13", 6379)), pytest.raises(RuntimeError, match="Address already in use"):
+            thread.call(grow(thread.plane))
+        assert thread.plane.spec("group") == before
+        thread.call(grow(thread.plane))
+        assert "group-added" in thread.plane.roles("group")
+
+
 def test_a_group_with_cluster_mode_disabled_has_no_shards_to_change(thread: PlaneThread) -> None:
     with running(thread, SINGLE), pytest.raises(ValueError, match="cluster mode disabled"):
         thread.call(thread.plane.add_shard("group", Shard("0002", ("group-0002-001",))))
 
 
+STEPS: list[tuple[TlsMode, set[str]]] = [
+    ("off", {"plain"}),
+    ("preferred", {"plain", "TLS"}),
+    ("required", {"TLS"}),
+    ("preferred", {"plain", "TLS"}),
+    ("off", {"plain"}),
+]
+
+
 @pytest.mark.parametrize(
     "spec",
-    [
-        pytest.param(replicated("group", 2, tls="off"), id="replication"),
-        pytest.param(clustered("group", 2, 2, tls="off"), id="cluster"),
-    ],
+    [pytest.param(replicated("group", 2), id="replication"), pytest.param(clustered("group", 2, 2), id="cluster")],
 )
 def test_tls_is_introduced_and_withdrawn_in_steps(thread: PlaneThread, cli: RedisCli, spec: GroupSpec) -> None:
-    with running(thread, spec):
-        assert spoken(thread, cli) == {"plain"}
-        for mode, languages in [
-            ("preferred", {"plain", "TLS"}),
-            ("required", {"TLS"}),
-            ("preferred", {"plain", "TLS"}),
-            ("off", {"plain"}),
-        ]:
+    with running(thread, replace(spec, tls="preferred")):
+        for mode, languages in STEPS:
             thread.call(thread.plane.set_tls("group", mode))
             assert spoken(thread, cli) == languages, mode
 

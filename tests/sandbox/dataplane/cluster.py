@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, permutations
 
-from .node import Node, until
+from .node import Node
 from .slots import Slots, parse, ranges
 from .topology import ShardNodes
+from .waiting import together, until
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Cluster:
 
     async def form(self, shards: Sequence[ShardNodes]) -> None:
         # A primary that was restored from a snapshot has taken the slots of its keys at its start.
-        await asyncio.gather(*(_claim(shard, epoch) for epoch, shard in enumerate(shards, start=1)))
+        await together(_claim(shard, epoch) for epoch, shard in enumerate(shards, start=1))
         await _meet(combinations(_nodes(shards), 2))
-        await self._follow(shards)
+        await self._follow(shards, _nodes(shards))
 
     async def join(self, shards: Sequence[ShardNodes], added: Iterable[Node]) -> None:
         new = list(added)
@@ -44,7 +44,7 @@ class Cluster:
 
     async def leave(self, shards: Sequence[ShardNodes], gone: Iterable[str]) -> None:
         forgotten = [("CLUSTER", "FORGET", identity) for identity in gone]
-        await asyncio.gather(*(node.run_all(forgotten) for node in _nodes(shards)))
+        await together(node.run_all(forgotten) for node in _nodes(shards))
         await self.settled(shards)
 
     async def identity(self, node: Node) -> str:
@@ -62,26 +62,21 @@ class Cluster:
     async def reconnect(self, shards: Sequence[ShardNodes]) -> None:
         # Who is met tells its ports at once; gossip would spread them in seconds, with links down meanwhile.
         await _meet(permutations(_nodes(shards), 2))
-        pairs = [(replica, shard.primary) for shard in shards for replica in shard.replicas]
-        await asyncio.gather(*(until(f"{pair[0].id} finds {pair[1].id}", partial(_finds, *pair)) for pair in pairs))
+        await together(
+            until(f"{replica.id} finds {primary.id}", partial(_finds, replica, primary))
+            for replica, primary in _replicas(shards)
+        )
         await self.settled(shards)
 
     async def settled(self, shards: Sequence[ShardNodes]) -> None:
         nodes = _nodes(shards)
-        identities = dict(zip(nodes, await asyncio.gather(*map(self.identity, nodes)), strict=True))
+        identities = dict(zip(nodes, await together(map(self.identity, nodes)), strict=True))
         view = _expected(shards, identities)
-        await asyncio.gather(
-            *(until(f"{node.id} sees the whole cluster", partial(_agrees, node, view)) for node in nodes)
-        )
+        await together(until(f"{node.id} sees the whole cluster", partial(_agrees, node, view)) for node in nodes)
 
-    async def _follow(self, shards: Sequence[ShardNodes], only: Sequence[Node] | None = None) -> None:
-        pairs = [
-            (replica, shard.primary)
-            for shard in shards
-            for replica in shard.replicas
-            if only is None or replica in only
-        ]
-        await asyncio.gather(*(_replicate(*pair) for pair in pairs))
+    async def _follow(self, shards: Sequence[ShardNodes], new: Sequence[Node]) -> None:
+        pairs = [(replica, primary) for replica, primary in _replicas(shards) if replica in new]
+        await together(_replicate(*pair) for pair in pairs)
         # Meeting again tells everybody at once whom a replica follows; by itself it would tell one node a second.
         await _meet((replica, node) for replica, _ in pairs for node in _nodes(shards) if node is not replica)
         await self.settled(shards)
@@ -126,8 +121,8 @@ async def _claim(shard: ShardNodes, epoch: int) -> None:
 
 async def _meet(pairs: Iterable[tuple[Node, Node]]) -> None:
     """Introduce every pair: waiting for gossip to spread the word takes longer."""
-    await asyncio.gather(
-        *(one.run("CLUSTER", "MEET", other.address, other.internal.port, other.ports.bus) for one, other in pairs)
+    await together(
+        one.run("CLUSTER", "MEET", other.address, other.internal.port, other.ports.bus) for one, other in pairs
     )
 
 
@@ -163,6 +158,11 @@ async def _agrees(node: Node, expected: Mapping[str, tuple[str | None, Slots]]) 
     same = {peer.id: (peer.primary, peer.slots) for peer in seen} == expected
     followed = await node.is_primary() or await node.linked()
     return whole and same and followed and all(peer.healthy for peer in seen)
+
+
+def _replicas(shards: Iterable[ShardNodes]) -> list[tuple[Node, Node]]:
+    """Every replica with its primary."""
+    return [(replica, shard.primary) for shard in shards for replica in shard.replicas]
 
 
 def _nodes(shards: Iterable[ShardNodes]) -> list[Node]:

@@ -56,12 +56,11 @@ class Ports:
     @property
     def directives(self) -> dict[str, str]:
         """Everything that depends on the TLS mode; a running Redis takes it over."""
-        announced = self.client if self.gated else 0
         return {
             "port": str(self.plain),
             "tls-port": str(self.tls),
-            "cluster-announce-port": str(announced),
-            "cluster-announce-tls-port": str(announced),
+            "cluster-announce-port": str(self.client if self.plain else 0),
+            "cluster-announce-tls-port": str(self.announced),
         }
 
 

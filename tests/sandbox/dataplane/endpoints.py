@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Container, Iterable
 from itertools import count
 
 from .addresses import Block
 from .forwarder import Forwarder
 from .specs import Endpoint, GroupEndpoints, GroupSpec
+from .waiting import together
 
 
 class Endpoints:
@@ -47,11 +47,11 @@ class Endpoints:
 
     async def start(self) -> None:
         """Open them."""
-        await asyncio.gather(*(forwarder.start() for forwarder in self._forwarders.values()))
+        await together(forwarder.start() for forwarder in self._forwarders.values())
 
     async def stop(self) -> None:
         """Close them and every connection through them."""
-        await asyncio.gather(*(forwarder.stop() for forwarder in self._forwarders.values()))
+        await together(forwarder.stop() for forwarder in self._forwarders.values())
 
     async def follow(self) -> None:
         """Close connections that lead to a node whose role is another now, as clients of AWS lose them."""
@@ -61,9 +61,7 @@ class Endpoints:
             now.reader: self._to_replicas(),
             now.configuration: self._to_any(),
         }
-        await asyncio.gather(
-            *(forwarder.disconnect(kept[endpoint]) for endpoint, forwarder in self._forwarders.items())
-        )
+        await together(forwarder.disconnect(kept[endpoint]) for endpoint, forwarder in self._forwarders.items())
 
     def _to_primary(self, _: bytes = b"") -> list[Endpoint]:
         return self._of(shard.primary for shard in self._spec().shards)

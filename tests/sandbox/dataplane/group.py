@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -23,6 +24,9 @@ from .slots import Slots
 from .specs import GroupSpec, NodeProcess, Shard, TlsMode
 from .tls import Authority
 from .topology import Topology
+from .waiting import together
+
+LOG = logging.getLogger(__name__)
 
 
 class Group:
@@ -75,7 +79,7 @@ class Group:
         """Accept exactly these tokens from now on; who is connected stays so."""
         self.spec = replace(self.spec, auth_tokens=tuple(tokens), anonymous=anonymous)
         rules = restrictions.password_rules(self.spec.auth_tokens, self.spec.admits_anonymous)
-        await asyncio.gather(*(node.run("ACL", "SETUSER", "default", *rules) for node in self._members.nodes))
+        await together(node.run("ACL", "SETUSER", "default", *rules) for node in self._members.nodes)
 
     async def set_tls(self, mode: TlsMode) -> None:
         """Change what clients may speak; who is connected in a way that still is allowed may stay so."""
@@ -87,7 +91,7 @@ class Group:
         """Put other parameters into effect; those that Redis reads only at its start wait for the node's next one."""
         spec = replace(self.spec, parameters=dict(values))
         directives = parameters.dynamic(parameters.directives(spec.parameters, spec.maxmemory))
-        await asyncio.gather(*(node.configure(directives) for node in self._members.nodes))
+        await together(node.configure(directives) for node in self._members.nodes)
         self.spec = spec
 
     async def add_nodes(self, shard_id: str, node_ids: Sequence[str]) -> None:
@@ -145,6 +149,7 @@ class Group:
             raise ValueError(f"node group {shard_id} of {self.spec.id} has no replica to fail over to")
         await self._members.stop(shard.primary)
         await self._replace(self._members[shard.primary])
+        await self._topology.settled(self._members.shards(self.spec))
         return self.spec.shard(shard_id).primary
 
     async def replace_node_type(self, maxmemory: int, maxclients: int) -> None:
@@ -156,7 +161,7 @@ class Group:
     async def snapshot(self, directory: Path) -> dict[str, Path]:
         """Write the data of every shard to ``directory/SHARD.rdb``."""
         targets = {shard: directory / f"{shard.id}.rdb" for shard in self.spec.shards}
-        await asyncio.gather(*(self._members[shard.primary].dump(path) for shard, path in targets.items()))
+        await together(self._members[shard.primary].dump(path) for shard, path in targets.items())
         return {shard.id: path for shard, path in targets.items()}
 
     def _slots(self) -> dict[str, Slots]:
@@ -172,7 +177,7 @@ class Group:
             await self._members.start(spec, node_ids)
             await self._topology.join(self._members.shards(spec), [self._members[node_id] for node_id in node_ids])
         except BaseException:
-            self.spec = before
+            await self._shrink(before, [node_id for node_id in node_ids if self._members.running(node_id)])
             await self._members.dismiss(node_ids)
             raise
 
@@ -202,7 +207,7 @@ class Group:
     async def _promote_replica(self, shard: Shard) -> None:
         """The one that received most: whatever any replica acknowledged, it has."""
         replicas = [self._members[node_id] for node_id in shard.replicas if self._members.running(node_id)]
-        received = await asyncio.gather(*(replica.replicated() for replica in replicas))
+        received = await together(replica.replicated() for replica in replicas)
         successor = replicas[received.index(max(received))]
         await self._topology.promote(successor, [replica for replica in replicas if replica is not successor])
         await self._lead(shard, successor.id)
@@ -217,12 +222,12 @@ class Group:
         if lost.id == shard.primary and any(self._members.running(node_id) for node_id in shard.replicas):
             await self._promote_replica(shard)
         await self._members.restart(self.spec, lost.id)
-        await self._topology.settled(self._members.shards(self.spec))
 
     async def _heal(self, lost: Node) -> None:
         """A node ended by itself: do what ElastiCache does."""
         async with self.lock:
             if lost in self._members.nodes and not lost.running:
+                LOG.warning("%s ended by itself, bringing it back", lost.id)
                 await self._replace(lost)
 
     async def _roll(self, shard: Shard) -> None:
@@ -263,7 +268,7 @@ class Group:
     async def _keep_restored_slots(self, wanted: Mapping[str, Slots]) -> None:
         """Begin with the slots that primaries took for the keys they loaded; what nobody took is where it is to be."""
         primaries = [self._members[shard.primary] for shard in self.spec.shards]
-        taken = await asyncio.gather(*map(resharding.held, primaries))
+        taken = await together(map(resharding.held, primaries))
         free = frozenset(range(slots.SLOT_COUNT)).difference(*taken)
         for shard, own in zip(self.spec.shards, taken, strict=True):
             due = own | (wanted.get(shard.id, frozenset()) & free)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +17,7 @@ from .slots import parse
 from .specs import Endpoint, GroupSpec, NodeProcess, Shard, TlsMode
 from .tls import Authority
 from .topology import ShardNodes
+from .waiting import together
 
 
 class Members:
@@ -78,7 +78,7 @@ class Members:
     async def start(self, spec: GroupSpec, node_ids: Iterable[str]) -> None:
         """Start nodes of a group, all at once."""
         nodes = [self.admit(node_id) for node_id in node_ids]
-        await asyncio.gather(*(self._start(spec, node) for node in nodes))
+        await together(self._start(spec, node) for node in nodes)
 
     async def stop(self, node_id: str) -> None:
         """End a node at once; it keeps its address."""
@@ -108,7 +108,7 @@ class Members:
 
     async def close(self) -> None:
         """End every node for good."""
-        await asyncio.gather(*(self.stop(node_id) for node_id in self._nodes))
+        await together(self.stop(node_id) for node_id in self._nodes)
         shutil.rmtree(self._directory, ignore_errors=True)
 
     async def listen(self, spec: GroupSpec, mode: TlsMode) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import shutil
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
@@ -18,44 +17,24 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from . import restrictions
 from .config import ADMIN_SOCKET, ADMIN_USER, Ports, Secrets, redis_conf
 from .files import write_private
 from .process import resident_bytes, spawn
 from .specs import Endpoint, GroupSpec, NodeProcess
-
-PATIENCE = 30.0
+from .waiting import PATIENCE, until
 
 Word = str | int | bytes
 OnCrash = Callable[["Node"], Awaitable[None]]
 
 
-async def until(what: str, condition: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
-    """
-    Wait for a condition; a node that cannot be reached yet does not meet it.
-
-    Raises:
-        TimeoutError: It is not met in time; names ``what``.
-    """
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not await _holds(condition):
-        if asyncio.get_running_loop().time() > deadline:
-            raise TimeoutError(f"{what}: not within {seconds:g} s")
-        await asyncio.sleep(0.03)
-
-
-async def _holds(condition: Callable[[], Awaitable[bool]]) -> bool:
-    try:
-        return await condition()
-    except (RedisConnectionError, RedisTimeoutError):
-        return False
-
-
 class Node:
     """
     A cache node, started and stopped any number of times under one address.
+
+    Attributes:
+        ports: Where it listens, since its start.
 
     Args:
         node_id: Its cache cluster id.
@@ -65,6 +44,8 @@ class Node:
         on_crash: Called when the process ends by itself.
     """
 
+    ports: Ports
+
     def __init__(self, node_id: str, address: str, directory: Path, secret: Secrets, on_crash: OnCrash) -> None:
         self.id = node_id
         self.address = address
@@ -73,7 +54,7 @@ class Node:
         self._on_crash = on_crash
         self._process: asyncio.subprocess.Process | None = None
         self._client: Redis | None = None
-        self.ports = Ports.of(6379, "required")
+        self._watcher: asyncio.Task[None] | None = None
 
     @property
     def internal(self) -> Endpoint:
@@ -112,7 +93,7 @@ class Node:
         conf = self.directory / "redis.conf"
         write_private(conf, redis_conf(spec, self.address, self.directory, self._secret, following).encode())
         self._process = await spawn(("redis-server", str(conf)), self.directory)
-        self._connect()
+        self._connect(self._process.pid)
         await until(f"{self.id} at {self.address} answers", self._answers)
         self._watcher = asyncio.create_task(self._watch(self._process))
 
@@ -206,11 +187,10 @@ class Node:
             raise RuntimeError(f"{self.id} is not running")
         return self._client
 
-    def _connect(self) -> None:
-        # Over the directory's descriptor: the path of a socket may have 107 bytes, that of a state directory has more.
-        self._anchor = os.open(self.directory, os.O_PATH | os.O_DIRECTORY)
+    def _connect(self, pid: int) -> None:
+        # By way of the process, which works in its directory: a socket's path is limited to 107 bytes.
         self._client = Redis(
-            unix_socket_path=f"/proc/self/fd/{self._anchor}/{ADMIN_SOCKET}",
+            unix_socket_path=f"/proc/{pid}/cwd/{ADMIN_SOCKET}",
             username=ADMIN_USER,
             password=self._secret.admin,
             single_connection_client=True,
@@ -219,12 +199,10 @@ class Node:
         )
 
     async def _disconnect(self) -> None:
-        if self._client is None:
-            return
-        with contextlib.suppress(RedisError, OSError):
-            await self._client.aclose()
-        os.close(self._anchor)
-        self._client = None
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(RedisError, OSError):
+                await client.aclose()
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
         await process.wait()

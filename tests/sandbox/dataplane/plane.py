@@ -19,6 +19,7 @@ from .group import Group
 from .process import kill_leftovers
 from .specs import GroupEndpoints, GroupSpec, NodeProcess, Role, Shard, TlsMode
 from .tls import Authority
+from .waiting import together
 
 MINIMUM_REDIS = (7, 0)
 
@@ -57,13 +58,13 @@ class DataPlane:
         """
         await _require_redis()
         self._state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        kill_leftovers(self._directory)
+        await kill_leftovers(self._directory)
         shutil.rmtree(self._directory, ignore_errors=True)
         self._authority = Authority(self._state_dir)
 
     async def stop(self) -> None:
         """Delete every group."""
-        await asyncio.gather(*(self.delete_group(group_id) for group_id in list(self._groups)))
+        await together(self.delete_group(group_id) for group_id in list(self._groups))
 
     async def create_group(self, spec: GroupSpec) -> GroupEndpoints:
         """Start a group; returns when it answers at every endpoint. What a failed start left is removed."""
@@ -170,8 +171,11 @@ class DataPlane:
 
     @asynccontextmanager
     async def _changing(self, group_id: str) -> AsyncIterator[Group]:
-        async with self._group(group_id).lock:
-            yield self._group(group_id)
+        group = self._group(group_id)
+        async with group.lock:
+            if self._groups.get(group_id) is not group:
+                raise KeyError(f"replication group {group_id} was deleted meanwhile")
+            yield group
 
     async def _remove(self, group: Group) -> None:
         await group.close()

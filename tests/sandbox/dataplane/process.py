@@ -35,38 +35,43 @@ async def spawn(command: Sequence[str], directory: Path) -> asyncio.subprocess.P
         cwd=directory,
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
     )
-    (directory / RECORD).write_text(json.dumps({"pid": process.pid, "started": started(process.pid)}))
+    _record(process.pid, directory)
     return process
 
 
-def kill_leftovers(directory: Path) -> list[int]:
-    """Kill every process recorded anywhere below ``directory`` that still runs; returns their pids."""
+async def kill_leftovers(directory: Path) -> None:
+    """End every process recorded anywhere below ``directory`` that still runs."""
     records = [json.loads(path.read_text()) for path in directory.rglob(RECORD)]
-    alive = [
-        record["pid"]
-        for record in records
-        if record["started"] is not None and started(record["pid"]) == record["started"]
-    ]
-    for pid in alive:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    return alive
+    leftovers = {record["pid"]: record["started"] for record in records if record["started"] is not None}
+    while alive := [pid for pid, start in leftovers.items() if started(pid) == start]:
+        for pid in alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        await asyncio.sleep(0.02)
 
 
 def started(pid: int) -> int | None:
-    """When a process started, in clock ticks since boot; None when there is no such process."""
+    """When a process started, in clock ticks since boot; None when it does not run."""
     return _stat(pid, 22)
 
 
 def resident_bytes(pid: int) -> int:
-    """Resident memory of a process; 0 when there is no such process."""
+    """Resident memory of a process; 0 when it does not run."""
     return (_stat(pid, 24) or 0) * os.sysconf("SC_PAGE_SIZE")
 
 
+def _record(pid: int, directory: Path) -> None:
+    """In one step, so that a sandbox that is killed meanwhile leaves no half a record."""
+    unfinished = directory / f"{RECORD}.new"
+    unfinished.write_text(json.dumps({"pid": pid, "started": started(pid)}))
+    unfinished.replace(directory / RECORD)
+
+
 def _stat(pid: int, field: int) -> int | None:
-    """A field of /proc/PID/stat by its number in proc(5); the second one, the command, may hold spaces and brackets."""
+    """A field of /proc/PID/stat by its number in proc(5); the second, the command, may hold spaces and brackets."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return int(text.rpartition(")")[2].split()[field - 3])
+    state, *numbers = text.rpartition(")")[2].split()
+    return None if state == "Z" else int(numbers[field - 4])

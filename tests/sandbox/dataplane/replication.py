@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from .node import PATIENCE, Node, until
+from .node import Node
 from .specs import Endpoint
 from .topology import ShardNodes
+from .waiting import PATIENCE, together, until
 
 
 class Replication:
@@ -21,11 +21,9 @@ class Replication:
         await self.settled(shards)
 
     async def join(self, shards: Sequence[ShardNodes], added: Iterable[Node]) -> None:
-        del added
         await self.settled(shards)
 
     async def leave(self, shards: Sequence[ShardNodes], gone: Iterable[str]) -> None:
-        del gone
         await self.settled(shards)
 
     async def identity(self, node: Node) -> str:
@@ -43,16 +41,16 @@ class Replication:
         await self._follow(siblings, successor)
 
     async def reconnect(self, shards: Sequence[ShardNodes]) -> None:
-        await asyncio.gather(*(self._follow(shard.replicas, shard.primary) for shard in shards))
+        await together(self._follow(shard.replicas, shard.primary) for shard in shards)
         await self.settled(shards)
 
     async def settled(self, shards: Sequence[ShardNodes]) -> None:
         replicas = [replica for shard in shards for replica in shard.replicas]
-        await asyncio.gather(*(until(f"{replica.id} follows its primary", replica.linked) for replica in replicas))
+        await together(until(f"{replica.id} follows its primary", replica.linked) for replica in replicas)
 
     async def _follow(self, replicas: Sequence[Node], primary: Node) -> None:
         target = primary.internal
-        await asyncio.gather(*(replica.run("REPLICAOF", target.address, target.port) for replica in replicas))
+        await together(replica.run("REPLICAOF", target.address, target.port) for replica in replicas)
 
 
 async def _acknowledges(primary: Node, replica: Endpoint) -> bool:

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from itertools import islice
 
 from . import cluster
 from .node import Node
 from .slots import Slots
+from .waiting import together
 
 SLOTS_AT_ONCE = 256
 KEYS_AT_ONCE = 100
@@ -44,7 +44,7 @@ async def move(slots: Sequence[int], source: Node, target: Node, primaries: Sequ
         await _drain(source, target, batch)
         await _set(target, batch, "NODE", target_id)
         await _set(source, batch, "NODE", target_id)
-        await asyncio.gather(*(_set(node, batch, "NODE", target_id) for node in others))
+        await together(_set(node, batch, "NODE", target_id) for node in others)
 
 
 async def _set(node: Node, slots: Sequence[int], state: str, node_id: str) -> None:

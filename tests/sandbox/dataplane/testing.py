@@ -22,6 +22,8 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from sandbox.testing import reserved_network
+
 from . import slots
 from .plane import DataPlane
 from .specs import Endpoint, GroupSpec, Shard
@@ -36,7 +38,7 @@ class PlaneSettings:
     """Settings of a plane of its own."""
 
     state_dir: Path
-    network: str = field(default_factory=lambda: f"127.{100 + os.getpid() % 150}")
+    network: str
 
     @property
     def ca_file(self) -> Path:
@@ -68,6 +70,13 @@ class PlaneThread:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
+
+
+@contextmanager
+def running_plane(state_dir: Path) -> Iterator[PlaneThread]:
+    """A data plane in a network of its own, stopped at the end."""
+    with reserved_network() as network, PlaneThread(PlaneSettings(state_dir, network)).running() as thread:
+        yield thread
 
 
 def replicated(group_id: str, nodes: int, **options: Any) -> GroupSpec:
@@ -202,4 +211,5 @@ def _connection_for(client: Redis | RedisCluster, key: str) -> Redis:
     if isinstance(client, Redis):
         return client
     client.get(key)  # follows redirections, so that the primary of the key is known
-    return client.get_redis_connection(client.get_node_from_key(key))
+    connection: Redis = client.get_redis_connection(client.get_node_from_key(key))
+    return connection

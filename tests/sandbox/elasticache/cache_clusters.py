@@ -8,30 +8,19 @@ from __future__ import annotations
 from sandbox.elasticache import views
 from sandbox.elasticache.paging import page
 from sandbox.elasticache.region import Operation, Region
-from sandbox.elasticache.resources import Node, ReplicationGroup
-from sandbox.protocol import ApiError, Parameters
-
-
-def all_nodes(region: Region) -> dict[str, tuple[ReplicationGroup, Node]]:
-    return {node.id: (rg, node) for rg in region.store.replication_groups.values() for node in rg.nodes}
-
-
-def find(region: Region, cluster_id: str) -> tuple[ReplicationGroup, Node]:
-    found = all_nodes(region).get(cluster_id.lower())
-    if not found:
-        raise ApiError("CacheClusterNotFound", f"CacheCluster not found: {cluster_id}")
-    return found
+from sandbox.elasticache.registry import find_member, members
+from sandbox.protocol import Parameters
 
 
 async def describe(region: Region, p: Parameters) -> Parameters:
     if cluster_id := p.get("CacheClusterId"):
-        members = [find(region, cluster_id)]
+        found = [find_member(region, cluster_id)]
     elif p.get("ShowCacheClustersNotInReplicationGroups"):
-        members = []
+        found = []
     else:
-        members = [member for _, member in sorted(all_nodes(region).items())]
+        found = [member for _, member in sorted(members(region).items())]
     show_nodes = bool(p.get("ShowCacheNodeInfo"))
-    return page("CacheClusters", [views.cache_cluster(region, rg, node, show_nodes) for rg, node in members], p)
+    return page("CacheClusters", [views.cache_cluster(region, rg, node, show_nodes) for rg, node in found], p)
 
 
 OPERATIONS: dict[str, Operation] = {"DescribeCacheClusters": describe}

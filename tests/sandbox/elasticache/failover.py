@@ -10,8 +10,9 @@ from datetime import timedelta
 from sandbox.elasticache import changes, views
 from sandbox.elasticache.changes import Change
 from sandbox.elasticache.errors import invalid_combination, invalid_state
+from sandbox.elasticache.notifications import notify
 from sandbox.elasticache.region import Operation, Region
-from sandbox.elasticache.replication_groups import find
+from sandbox.elasticache.registry import find_group
 from sandbox.elasticache.resources import ReplicationGroup, Shard, now
 from sandbox.protocol import ApiError, Parameters
 
@@ -20,7 +21,7 @@ FAILOVER_SECONDS = 300
 
 
 async def test_failover(region: Region, p: Parameters) -> Parameters:
-    rg = find(region, p["ReplicationGroupId"])
+    rg = find_group(region, p["ReplicationGroupId"])
     shard = next((shard for shard in rg.shards if shard.id == p["NodeGroupId"]), None)
     if not shard:
         message = f"Node group {p['NodeGroupId']} not found in replication group {rg.id}."
@@ -54,6 +55,7 @@ async def _fail_over(region: Region, rg: ReplicationGroup, shard: Shard) -> None
     completed = f"Failover from primary node {old} to replica node {new} completed"
     region.event("cache-cluster", new, completed)
     region.event("replication-group", rg.id, completed)
+    await notify(region, rg, "FailoverComplete", new)
     region.event("cache-cluster", old, f"Recovering cache nodes {views.CACHE_NODE_ID}")
     region.event("cache-cluster", old, f"Finished recovery for cache nodes {views.CACHE_NODE_ID}")
 

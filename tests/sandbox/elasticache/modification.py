@@ -21,7 +21,7 @@ from sandbox.elasticache.errors import invalid_combination, invalid_value
 from sandbox.elasticache.node_types import find_node_type
 from sandbox.elasticache.parameters import CLUSTER_ON, family_parameters
 from sandbox.elasticache.region import Operation, Region
-from sandbox.elasticache.replication_groups import default_snapshotting_node, find
+from sandbox.elasticache.registry import find_group
 from sandbox.elasticache.resources import LogDelivery, ParameterGroup, ReplicationGroup, now
 from sandbox.protocol import ApiError, Parameters
 
@@ -51,7 +51,7 @@ class Aspect:
 
 
 async def modify(region: Region, p: Parameters) -> Parameters:
-    rg = find(region, p["ReplicationGroupId"])
+    rg = find_group(region, p["ReplicationGroupId"])
     wanted = {name: value for name, value in p.items() if name not in ("ReplicationGroupId", "ApplyImmediately")}
     creation.check_implemented(p, NOT_IMPLEMENTED)
     if not wanted:
@@ -111,7 +111,7 @@ async def _retention(region: Region, rg: ReplicationGroup, p: Parameters) -> Cha
     chosen = (
         node.lower()
         if node
-        else rg.snapshotting_node or default_snapshotting_node(replace(rg, snapshot_retention=retention))
+        else rg.snapshotting_node or replace(rg, snapshot_retention=retention).default_snapshotting_node
     )
     return Change(_set(rg, snapshot_retention=retention, snapshotting_node=chosen if retention else None))
 

@@ -13,21 +13,16 @@ from pathlib import Path
 from sandbox.elasticache import buckets, creation, lookups, snapshots, tags, topology, users, views
 from sandbox.elasticache.errors import invalid_state
 from sandbox.elasticache.names import identifier
+from sandbox.elasticache.notifications import notify
 from sandbox.elasticache.paging import page
 from sandbox.elasticache.parameter_groups import effective
 from sandbox.elasticache.region import Operation, Region
+from sandbox.elasticache.registry import find_group, members
 from sandbox.elasticache.resources import ReplicationGroup, Snapshot, now
 from sandbox.protocol import ApiError, Parameters
 
 CREATE_SECONDS = 600
 DELETE_SECONDS = 300
-
-
-def find(region: Region, group_id: str) -> ReplicationGroup:
-    rg = region.store.replication_groups.get(group_id.lower())
-    if not rg:
-        raise ApiError("ReplicationGroupNotFoundFault", f"ReplicationGroup {group_id} not found.")
-    return rg
 
 
 async def create(region: Region, p: Parameters) -> Parameters:
@@ -49,8 +44,7 @@ async def create(region: Region, p: Parameters) -> Parameters:
 
 
 def _check_quota(region: Region, draft: creation.Draft) -> None:
-    existing = sum(len(list(rg.nodes)) for rg in region.store.replication_groups.values())
-    if existing + draft.node_count > creation.MOST_NODES:
+    if len(members(region)) + draft.node_count > creation.MOST_NODES:
         message = f"The quota of {creation.MOST_NODES} nodes per region is exceeded."
         raise ApiError("NodeQuotaForCustomerExceeded", message)
 
@@ -85,7 +79,7 @@ async def _new_group(region: Region, group_id: str, draft: creation.Draft) -> Re
         auth_token_changed=now() if token else None,
         data_tiering=bool(p.get("DataTieringEnabled")),
     )
-    rg.snapshotting_node = default_snapshotting_node(rg)
+    rg.snapshotting_node = rg.default_snapshotting_node
     await _attach(region, rg, draft)
     return rg
 
@@ -113,13 +107,6 @@ async def _imported(region: Region, p: Parameters) -> Mapping[str, Path]:
     return await buckets.fetch(region, p["SnapshotArns"], region.settings.state_dir / "imports" / uuid.uuid4().hex)
 
 
-def default_snapshotting_node(rg: ReplicationGroup) -> str | None:
-    """With cluster mode disabled automatic snapshots are taken of one node: a replica, if there is one."""
-    if rg.cluster_enabled or not rg.snapshot_retention:
-        return None
-    return rg.shards[0].nodes[-1].id
-
-
 async def _bring_up(region: Region, rg: ReplicationGroup, files: Mapping[str, Path]) -> None:
     """From creating to available, or to create-failed."""
     parameters = effective(region.store.parameter_groups[rg.parameter_group])
@@ -134,6 +121,10 @@ async def _bring_up(region: Region, rg: ReplicationGroup, files: Mapping[str, Pa
     except Exception as error:
         _fail(region, rg, str(error))
         raise
+    await _available(region, rg)
+
+
+async def _available(region: Region, rg: ReplicationGroup) -> None:
     for shard in rg.shards:
         shard.slots = region.plane.slots(rg)[shard.id]  # a restored group begins with the slots of its data
     rg.settle("available")
@@ -146,6 +137,7 @@ async def _bring_up(region: Region, rg: ReplicationGroup, files: Mapping[str, Pa
         )
         region.event("cache-cluster", node.id, "Cache cluster created")
     region.event("replication-group", rg.id, f"Replication group {rg.id} created")
+    await notify(region, rg, "CreateReplicationGroupComplete", rg.id)
 
 
 def _fail(region: Region, rg: ReplicationGroup, reason: str) -> None:
@@ -155,7 +147,7 @@ def _fail(region: Region, rg: ReplicationGroup, reason: str) -> None:
 
 async def describe(region: Region, p: Parameters) -> Parameters:
     if group_id := p.get("ReplicationGroupId"):
-        groups = [find(region, group_id)]
+        groups = [find_group(region, group_id)]
     else:
         groups = [rg for _, rg in sorted(region.store.replication_groups.items())]
     return page("ReplicationGroups", [views.replication_group(region, rg) for rg in groups], p)
@@ -163,7 +155,7 @@ async def describe(region: Region, p: Parameters) -> Parameters:
 
 async def delete(region: Region, p: Parameters) -> Parameters:
     creation.check_implemented(p, ("RetainPrimaryCluster",))
-    rg = find(region, p["ReplicationGroupId"])
+    rg = find_group(region, p["ReplicationGroupId"])
     if rg.status not in ("available", "create-failed"):
         raise invalid_state(f"Replication group {rg.id} has status {rg.status} which is not valid for deletion.")
     final = p.get("FinalSnapshotIdentifier")
@@ -176,15 +168,22 @@ async def delete(region: Region, p: Parameters) -> Parameters:
     return {"ReplicationGroup": views.replication_group(region, rg)}
 
 
-async def _take_down(region: Region, rg: ReplicationGroup, snapshot: Snapshot | None) -> None:
-    if snapshot:
-        await snapshots.complete(region, snapshot, rg)
+async def _take_down(region: Region, rg: ReplicationGroup, final: Snapshot | None) -> None:
+    """From deleting to gone; without its final snapshot the group stays."""
+    if final:
+        try:
+            await snapshots.complete(region, final, rg)
+        except Exception:
+            rg.settle("available")
+            rg.reachable = True
+            raise
     await region.pause(DELETE_SECONDS)
     await region.plane.delete(rg)
     for node in rg.nodes:
         region.event("cache-cluster", node.id, "Cache cluster deleted")
         region.store.tags.pop(region.arn("cluster", node.id), None)
     snapshots.forget_automatic(region, rg)
+    region.store.updates = {key: progress for key, progress in region.store.updates.items() if key[0] != rg.id}
     region.event("replication-group", rg.id, f"Replication group {rg.id} deleted")
     region.store.tags.pop(region.arn("replicationgroup", rg.id), None)
     del region.store.replication_groups[rg.id]

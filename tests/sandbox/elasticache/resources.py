@@ -133,6 +133,13 @@ class ReplicationGroup:
         return (node for shard in self.shards for node in shard.nodes)
 
     @property
+    def default_snapshotting_node(self) -> str | None:
+        """With cluster mode disabled automatic snapshots are taken of one node: a replica, if there is one."""
+        if self.cluster_enabled or not self.snapshot_retention:
+            return None
+        return self.shards[0].nodes[-1].id
+
+    @property
     def auth_enabled(self) -> bool:
         return bool(self.auth_tokens)
 
@@ -184,6 +191,17 @@ class UserGroup:
     removing: list[str] = field(default_factory=list)
 
 
+@dataclass
+class UpdateProgress:
+    """How far a service update is on one replication group."""
+
+    status: str
+    changed: datetime = field(default_factory=now)
+
+    def become(self, status: str) -> None:
+        self.status, self.changed = status, now()
+
+
 @dataclass(frozen=True)
 class Event:
     """One line of DescribeEvents."""
@@ -206,4 +224,5 @@ class Store:
     user_groups: dict[str, UserGroup] = field(default_factory=dict)
     tags: dict[str, Tags] = field(default_factory=dict)  # by ARN
     events: list[Event] = field(default_factory=list)
+    updates: dict[tuple[str, str], UpdateProgress] = field(default_factory=dict)  # by group and service update
     failovers: list[datetime] = field(default_factory=list)  # when TestFailover was called

@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import count, islice
 
-from sandbox.elasticache import cache_clusters, changes, creation, topology, views
+from sandbox.elasticache import changes, creation, topology, views
 from sandbox.elasticache.changes import Change
 from sandbox.elasticache.errors import invalid_combination, invalid_value
 from sandbox.elasticache.names import even_slots, member_id, nth_shard
 from sandbox.elasticache.node_types import NodeType, find_node_type, node_types
 from sandbox.elasticache.region import Operation, Region
-from sandbox.elasticache.replication_groups import default_snapshotting_node, find
+from sandbox.elasticache.registry import find_group, find_member, members
 from sandbox.elasticache.resources import Node, ReplicationGroup, Shard
 from sandbox.protocol import ApiError, Parameters
 
@@ -258,7 +258,7 @@ def _read_slots(region: Region, rg: ReplicationGroup) -> None:
 
 
 def _changeable(region: Region, p: Parameters) -> ReplicationGroup:
-    rg = find(region, p["ReplicationGroupId"])
+    rg = find_group(region, p["ReplicationGroupId"])
     if not p["ApplyImmediately"]:
         raise invalid_value("ApplyImmediately=False is not currently supported.")
     changes.check_available(rg)
@@ -279,7 +279,7 @@ def _check_quotas(region: Region, rg: ReplicationGroup, added: int) -> None:
     if len(list(rg.nodes)) + added > topology.MOST_NODES_PER_CLUSTER:
         message = f"The quota of {topology.MOST_NODES_PER_CLUSTER} nodes per cluster is exceeded."
         raise ApiError("InvalidParameterValue", message)
-    if len(cache_clusters.all_nodes(region)) + added > creation.MOST_NODES:
+    if len(members(region)) + added > creation.MOST_NODES:
         raise ApiError("NodeQuotaForCustomerExceeded", f"The quota of {creation.MOST_NODES} nodes is exceeded.")
 
 
@@ -304,7 +304,7 @@ def _forget(region: Region, rg: ReplicationGroup, nodes: list[Node]) -> None:
     for shard in rg.shards:
         shard.nodes = [node for node in shard.nodes if node not in nodes]
     if rg.snapshotting_node in [node.id for node in nodes]:
-        rg.snapshotting_node = default_snapshotting_node(rg)
+        rg.snapshotting_node = rg.default_snapshotting_node
 
 
 # -- node types -------------------------------------------------------------------------------------------------------
@@ -320,7 +320,7 @@ async def list_node_types(region: Region, p: Parameters) -> Parameters:
     if ("ReplicationGroupId" in p) == ("CacheClusterId" in p):
         raise invalid_combination("Exactly one of ReplicationGroupId and CacheClusterId must be given.")
     group_id, cluster_id = p.get("ReplicationGroupId"), p.get("CacheClusterId")
-    rg = find(region, group_id) if group_id else cache_clusters.find(region, cluster_id or "")[0]
+    rg = find_group(region, group_id) if group_id else find_member(region, cluster_id or "")[0]
     current = find_node_type(rg.node_type)
     others = [node_type for node_type in allowed_node_types(rg).values() if node_type != current]
     return {

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import shutil
+import traceback
 import uuid
 from typing import Any
 
@@ -17,8 +19,10 @@ from sandbox.elasticache import (
     failover,
     modification,
     parameter_groups,
+    registry,
     replication_groups,
     scaling,
+    service_updates,
     snapshots,
     subnet_groups,
     tags,
@@ -40,6 +44,7 @@ OPERATIONS: dict[str, Operation] = {
     **parameter_groups.OPERATIONS,
     **replication_groups.OPERATIONS,
     **scaling.OPERATIONS,
+    **service_updates.OPERATIONS,
     **snapshots.OPERATIONS,
     **subnet_groups.OPERATIONS,
     **tags.OPERATIONS,
@@ -75,6 +80,10 @@ class ElastiCacheService:
             answer = await self._run(region, call)
         except ApiError as error:
             return self._protocol.encode_error(error, request_id)
+        except Exception as error:  # a mistake of ours: the log has it whole, the client in a line
+            traceback.print_exception(error)
+            internal = ApiError("InternalFailure", f"The sandbox failed: {error!r}", 500)
+            return self._protocol.encode_error(internal, request_id)
         return self._protocol.encode(call.operation, answer, request_id)
 
     async def _run(self, region: Region, call: Request) -> Parameters:
@@ -108,12 +117,12 @@ class ElastiCacheService:
     async def maintain(self, group_id: str) -> None:
         """Let the maintenance window of a replication group come: what waits for it is carried out."""
         region = self.region()
-        await changes.maintain(region, replication_groups.find(region, group_id))
+        await changes.maintain(region, registry.find_group(region, group_id))
 
     async def back_up(self, group_id: str) -> str:
         """Let the snapshot window of a replication group come: returns the name of its automatic snapshot."""
         region = self.region()
-        return (await snapshots.back_up(region, replication_groups.find(region, group_id))).name
+        return (await snapshots.back_up(region, registry.find_group(region, group_id))).name
 
     async def reset(self) -> None:
         """Forget everything; what runs in the data plane is ended."""
@@ -122,6 +131,8 @@ class ElastiCacheService:
             for rg in region.store.replication_groups.values():
                 await region.plane.delete(rg)
         self._regions.clear()
+        for name in ("snapshots", "imports"):
+            shutil.rmtree(self._settings.state_dir / name, ignore_errors=True)
 
     def summary(self) -> dict[str, Any]:
         """The replication groups by id: state, topology and endpoints."""

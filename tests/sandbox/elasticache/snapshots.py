@@ -14,8 +14,10 @@ from pathlib import Path
 from sandbox.elasticache import buckets, changes, lookups, tags, views
 from sandbox.elasticache.errors import invalid_combination, invalid_state, invalid_value
 from sandbox.elasticache.names import identifier
+from sandbox.elasticache.notifications import notify
 from sandbox.elasticache.paging import page
 from sandbox.elasticache.region import Operation, Region
+from sandbox.elasticache.registry import find_group, find_member
 from sandbox.elasticache.resources import ReplicationGroup, Shard, Snapshot, Tags, now
 from sandbox.protocol import ApiError, Parameters
 
@@ -32,8 +34,11 @@ def find(region: Region, name: str) -> Snapshot:
 
 def begin(region: Region, name: str, rg: ReplicationGroup, new_tags: Tags) -> Snapshot:
     """Register a snapshot that is being taken by a user."""
-    then = replace(rg, shards=deepcopy(rg.shards), staged=[])
-    return _register(region, Snapshot(_new_name(region, name), "manual", then, kms_key=rg.kms_key), new_tags)
+    return _register(region, Snapshot(_new_name(region, name), "manual", _as_now(rg), kms_key=rg.kms_key), new_tags)
+
+
+def _as_now(rg: ReplicationGroup) -> ReplicationGroup:
+    return replace(rg, shards=deepcopy(rg.shards), staged=[])
 
 
 def _new_name(region: Region, name: str) -> str:
@@ -53,9 +58,15 @@ async def complete(region: Region, snapshot: Snapshot, rg: ReplicationGroup) -> 
     """Take the data of a registered snapshot."""
     directory = _directory(region, snapshot)
     await region.pause(SNAPSHOT_SECONDS)
-    _finish(snapshot, await region.plane.snapshot(rg, directory))
+    try:
+        _finish(snapshot, await region.plane.snapshot(rg, directory))
+    except Exception as error:
+        snapshot.status = "failed"
+        region.event("replication-group", rg.id, f"Snapshot failed for snapshot with ID '{snapshot.name}': {error}")
+        raise
     message = f"Snapshot succeeded for snapshot with ID '{snapshot.name}' of replication group with ID '{rg.id}'"
     region.event("replication-group", rg.id, message)
+    await notify(region, rg, "SnapshotComplete", snapshot.name)
 
 
 def _finish(snapshot: Snapshot, files: Mapping[str, Path]) -> None:
@@ -70,8 +81,7 @@ async def back_up(region: Region, rg: ReplicationGroup) -> Snapshot:
     if not rg.snapshot_retention:
         raise invalid_state(f"Replication group {rg.id} keeps no automatic snapshots: its SnapshotRetentionLimit is 0.")
     name = f"automatic.{rg.id}-{now():%Y-%m-%d-%H-%M-%S-%f}"
-    then = replace(rg, shards=deepcopy(rg.shards), staged=[])
-    snapshot = _register(region, Snapshot(name, "automated", then, kms_key=rg.kms_key), {})
+    snapshot = _register(region, Snapshot(name, "automated", _as_now(rg), kms_key=rg.kms_key), {})
     rg.settle("snapshotting")
     await _take(region, snapshot, rg)
     for old in _automatic(region, rg)[: -rg.snapshot_retention]:
@@ -118,9 +128,6 @@ async def create(region: Region, p: Parameters) -> Parameters:
 async def _take(region: Region, snapshot: Snapshot, rg: ReplicationGroup) -> None:
     try:
         await complete(region, snapshot, rg)
-    except Exception:
-        snapshot.status = "failed"
-        raise
     finally:
         rg.settle("available")
 
@@ -129,19 +136,13 @@ def _source(region: Region, p: Parameters) -> ReplicationGroup:
     """The group to back up: by its id, or by a member of a group with cluster mode disabled."""
     if ("ReplicationGroupId" in p) == ("CacheClusterId" in p):
         raise invalid_combination("Exactly one of ReplicationGroupId and CacheClusterId must be given.")
-    for rg in region.store.replication_groups.values():
-        if rg.id == p.get("ReplicationGroupId", "").lower():
-            return rg
-        if p.get("CacheClusterId", "").lower() in [node.id for node in rg.nodes]:
-            if rg.cluster_enabled:
-                message = (
-                    "With cluster mode enabled, snapshots are taken of the replication group: use ReplicationGroupId."
-                )
-                raise invalid_combination(message)
-            return rg
-    if "CacheClusterId" in p:
-        raise ApiError("CacheClusterNotFound", f"CacheCluster not found: {p['CacheClusterId']}")
-    raise ApiError("ReplicationGroupNotFoundFault", f"ReplicationGroup {p['ReplicationGroupId']} not found.")
+    rg = find_group(region, p["ReplicationGroupId"]) if "ReplicationGroupId" in p else None
+    rg = rg or find_member(region, p["CacheClusterId"])[0]
+    if rg.cluster_enabled and "CacheClusterId" in p:
+        raise invalid_combination(
+            "With cluster mode enabled, snapshots are taken of the group: use ReplicationGroupId."
+        )
+    return rg
 
 
 async def describe(region: Region, p: Parameters) -> Parameters:

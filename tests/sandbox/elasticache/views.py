@@ -25,7 +25,7 @@ def replication_group(region: Region, rg: ReplicationGroup) -> Parameters:
         "MemberClusters": [node.id for node in rg.nodes],
         "NodeGroups": [_node_group(region, rg, shard) for shard in rg.shards] if endpoints else None,
         "SnapshottingClusterId": rg.snapshotting_node,
-        "AutomaticFailover": rg.automatic_failover,
+        "AutomaticFailover": _failover_status(rg),
         "MultiAZ": rg.multi_az,
         "ConfigurationEndpoint": endpoint_view(endpoints.configuration) if endpoints else None,
         "SnapshotRetentionLimit": rg.snapshot_retention,
@@ -75,7 +75,7 @@ def cache_cluster(region: Region, rg: ReplicationGroup, node: Node, show_nodes: 
         "AutoMinorVersionUpgrade": rg.auto_minor_version_upgrade,
         "SecurityGroups": [{"SecurityGroupId": group, "Status": "active"} for group in rg.security_groups],
         "ReplicationGroupId": rg.id,
-        "SnapshotRetentionLimit": rg.snapshot_retention if node.id == rg.snapshotting_node else 0,
+        "SnapshotRetentionLimit": rg.snapshot_retention if rg.cluster_enabled or node.id == rg.snapshotting_node else 0,
         "SnapshotWindow": rg.snapshot_window,
         "ARN": region.arn("cluster", node.id),
         "ReplicationGroupLogDeliveryEnabled": bool(rg.logs),
@@ -89,6 +89,12 @@ def cache_cluster(region: Region, rg: ReplicationGroup, node: Node, show_nodes: 
 def reported_version(rg: ReplicationGroup) -> str:
     """With its patch level: ``7.1.0`` for the 7.1 that was asked for."""
     return find_version(rg.engine, rg.version).reported
+
+
+def _failover_status(rg: ReplicationGroup) -> str:
+    """While it is being changed: enabling or disabling."""
+    pending = rg.pending.get("AutomaticFailoverStatus")
+    return {"enabled": "enabling", "disabled": "disabling"}[pending] if pending else rg.automatic_failover
 
 
 def cluster_status(status: str) -> str:

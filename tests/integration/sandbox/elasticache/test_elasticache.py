@@ -267,10 +267,10 @@ def test_redis_answers_at_the_endpoints(cloud: RunningSandbox, topologies: dict[
     assert redis_cli(cloud, topologies["dev"]["NodeGroups"][0]["PrimaryEndpoint"], "PING") == "PONG"
     assert redis_cli(cloud, staging["PrimaryEndpoint"], "SET", "k", "v") == "OK"
     assert "read only replica" in redis_cli(cloud, staging["ReaderEndpoint"], "SET", "k", "v")
-    cluster = redis_cli(cloud, topologies["prod"]["ConfigurationEndpoint"], "CLUSTER", "INFO")
-    assert "cluster_state:ok" in cluster
-    assert "cluster_slots_assigned:16384" in cluster
-    assert "cluster_known_nodes:9" in cluster
+    info = redis_cli(cloud, topologies["prod"]["ConfigurationEndpoint"], "CLUSTER", "INFO")
+    assert "cluster_state:ok" in info
+    assert "cluster_slots_assigned:16384" in info
+    assert "cluster_known_nodes:9" in info
 
 
 def test_redis_refuses_strangers(cloud: RunningSandbox, topologies: dict[str, Any]) -> None:
@@ -297,15 +297,10 @@ def test_the_parameter_group_reaches_redis(cloud: RunningSandbox, ec: Any, throw
     assert policy() == "allkeys-lru"
     ec.reset_cache_parameter_group(CacheParameterGroupName="lru", ResetAllParameters=True)
     wait_for(lambda: policy() == "volatile-lru")
-    wait_for(lambda: applied(ec, "tuned-001") == "in-sync")
+    wait_for(lambda: cluster(ec, "tuned-001")["CacheParameterGroup"]["ParameterApplyStatus"] == "in-sync")
     assert (
         error_of(ec.delete_cache_parameter_group, CacheParameterGroupName="lru")[0] == "InvalidCacheParameterGroupState"
     )
-
-
-def applied(ec: Any, cluster_id: str) -> str:
-    found = ec.describe_cache_clusters(CacheClusterId=cluster_id)["CacheClusters"][0]
-    return found["CacheParameterGroup"]["ParameterApplyStatus"]
 
 
 def test_every_option_of_a_create_is_read_back(cloud: RunningSandbox, ec: Any, throwaway: Any) -> None:
@@ -426,11 +421,17 @@ def test_simultaneous_creates_of_one_name(ec: Any) -> None:
 
 
 @pytest.fixture(scope="module")
+def steady(ec: Any) -> str:
+    """A group that every modification leaves as it is, because it is refused."""
+    windows = {"SnapshotWindow": "03:00-04:00", "PreferredMaintenanceWindow": "sun:05:00-sun:06:00"}
+    ec.create_replication_group(**request("steady", STAGING, SECURE, windows))
+    return "steady"
+
+
+@pytest.fixture(scope="module")
 def subject(ec: Any) -> str:
-    """The group that the modifications are tried on."""
-    created(
-        ec, "subject", STAGING, SECURE, SnapshotWindow="03:00-04:00", PreferredMaintenanceWindow="sun:05:00-sun:06:00"
-    )
+    """A group that is modified, each time completely: the tests do not depend on their order."""
+    ec.create_replication_group(**request("subject", STAGING))
     return "subject"
 
 
@@ -475,18 +476,18 @@ REFUSED_CHANGES = [
     ),
     ("unknown node type", {"CacheNodeType": "cache.x9.huge"}, VALUE, "cache.x9.huge"),
     ("data tiering nodes", {"CacheNodeType": "cache.r6gd.xlarge"}, VALUE, "ListAllowedNodeTypeModifications"),
-    ("a member that the sandbox lacks", {"PrimaryClusterId": "subject-002"}, VALUE, "PrimaryClusterId"),
+    ("a member that the sandbox lacks", {"PrimaryClusterId": "steady-002"}, VALUE, "PrimaryClusterId"),
 ]
 
 
 @pytest.mark.parametrize(("changes", "code", "text"), table(REFUSED_CHANGES))
-def test_modify_refuses(ec: Any, subject: str, changes: dict[str, Any], code: str, text: str) -> None:
-    before = settled(ec, subject)
-    parameters = {"ReplicationGroupId": subject, "ApplyImmediately": True, **changes}
+def test_modify_refuses(ec: Any, steady: str, changes: dict[str, Any], code: str, text: str) -> None:
+    before = settled(ec, steady)
+    parameters = {"ReplicationGroupId": steady, "ApplyImmediately": True, **changes}
     actual, message, _ = error_of(ec.modify_replication_group, **parameters)
     assert actual == code
     assert text in message
-    assert group(ec, subject) == before
+    assert group(ec, steady) == before
 
 
 IN_PLACE = [
@@ -500,16 +501,10 @@ IN_PLACE = [
         {},
         {"PreferredMaintenanceWindow": "mon:05:00-mon:06:00"},
     ),
-    (
-        "retention",
-        {"SnapshotRetentionLimit": 7},
-        False,
-        {"SnapshotRetentionLimit": 7, "SnapshottingClusterId": "subject-002"},
-        {},
-    ),
+    ("retention", {"SnapshotRetentionLimit": 7}, False, {"SnapshotRetentionLimit": 7}, {}),
     (
         "snapshotting node",
-        {"SnapshottingClusterId": "subject-001"},
+        {"SnapshotRetentionLimit": 3, "SnapshottingClusterId": "subject-001"},
         False,
         {"SnapshottingClusterId": "subject-001"},
         {},
@@ -523,7 +518,7 @@ IN_PLACE = [
     ),
     (
         "topic off",
-        {"NotificationTopicStatus": "inactive"},
+        {"NotificationTopicArn": TOPIC, "NotificationTopicStatus": "inactive"},
         False,
         {},
         {"NotificationConfiguration": {"TopicArn": TOPIC, "TopicStatus": "inactive"}},
@@ -542,8 +537,20 @@ IN_PLACE = [
         {},
         {"SecurityGroups": [{"SecurityGroupId": OTHER_APP_GROUP, "Status": "active"}]},
     ),
-    ("Multi-AZ off", {"MultiAZEnabled": False}, True, {"MultiAZ": "disabled", "AutomaticFailover": "enabled"}, {}),
-    ("failover off", {"AutomaticFailoverEnabled": False}, True, {"AutomaticFailover": "disabled"}, {}),
+    (
+        "Multi-AZ off",
+        {"AutomaticFailoverEnabled": True, "MultiAZEnabled": False},
+        True,
+        {"MultiAZ": "disabled", "AutomaticFailover": "enabled"},
+        {},
+    ),
+    (
+        "failover off",
+        {"AutomaticFailoverEnabled": False, "MultiAZEnabled": False},
+        True,
+        {"MultiAZ": "disabled", "AutomaticFailover": "disabled"},
+        {},
+    ),
     (
         "both on",
         {"AutomaticFailoverEnabled": True, "MultiAZEnabled": True},
@@ -564,7 +571,7 @@ def test_modify_in_place(
     found = settled(ec, subject)
     member = cluster(ec, "subject-001")
     assert {name: found[name] for name in of_group} == of_group
-    assert {name: cluster[name] for name in of_cluster} == of_cluster
+    assert {name: member[name] for name in of_cluster} == of_cluster
     assert found["PendingModifiedValues"] == {}
 
 
@@ -621,7 +628,7 @@ def test_an_upgrade_can_wait_for_the_maintenance_window(ec: Any, throwaway: Any)
     ec.modify_replication_group(ReplicationGroupId="patient", EngineVersion="7.1", ApplyImmediately=False)
     assert group(ec, "patient")["Status"] == "available"
     member = cluster(ec, "patient-001")
-    assert (cluster["EngineVersion"], cluster["PendingModifiedValues"]) == ("7.0.7", {"EngineVersion": "7.1.0"})
+    assert (member["EngineVersion"], member["PendingModifiedValues"]) == ("7.0.7", {"EngineVersion": "7.1.0"})
     refused = error_of(
         ec.modify_replication_group, ReplicationGroupId="patient", CacheNodeType="cache.t3.small", ApplyImmediately=True
     )
@@ -635,8 +642,8 @@ def test_an_upgrade_to_valkey_takes_its_parameter_group_along(ec: Any, throwaway
     )
     assert settled(ec, "modern")["Engine"] == "valkey"
     member = cluster(ec, "modern-001")
-    assert (cluster["Engine"], cluster["EngineVersion"]) == ("valkey", "8.0.1")
-    assert cluster["CacheParameterGroup"]["CacheParameterGroupName"] == "default.valkey8"
+    assert (member["Engine"], member["EngineVersion"]) == ("valkey", "8.0.1")
+    assert member["CacheParameterGroup"]["CacheParameterGroupName"] == "default.valkey8"
 
 
 # -- subnet groups ----------------------------------------------------------------------------------------------------
@@ -945,3 +952,23 @@ def test_regions_are_apart(cloud: RunningSandbox, ec: Any) -> None:
 def test_the_waiter_of_a_missing_group_ends_at_once(ec: Any) -> None:
     with pytest.raises(WaiterError, match="ReplicationGroupNotFoundFault"):
         ec.get_waiter("replication_group_available").wait(ReplicationGroupId="nope", WaiterConfig={"MaxAttempts": 1})
+
+
+def test_the_same_name_can_exist_in_two_regions(cloud: RunningSandbox, ec: Any, topologies: dict[str, Any]) -> None:
+    ec2 = cloud.client("ec2", region_name="eu-central-1")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.1.0/24", AvailabilityZone="eu-central-1a")["Subnet"][
+        "SubnetId"
+    ]
+    other = cloud.client("elasticache", region_name="eu-central-1")
+    other.create_cache_subnet_group(CacheSubnetGroupName="private", CacheSubnetGroupDescription="d", SubnetIds=[subnet])
+    other.create_replication_group(**request("dev", DEV, SECURE))
+    found = settled(other, "dev")
+    assert found["ARN"] == "arn:aws:elasticache:eu-central-1:000000000000:replicationgroup:dev"
+    assert found["MemberClusters"] == ["dev-001"]
+    endpoint = found["NodeGroups"][0]["PrimaryEndpoint"]
+    assert endpoint != topologies["dev"]["NodeGroups"][0]["PrimaryEndpoint"]
+    assert redis_cli(cloud, endpoint, "PING") == "PONG"
+    other.delete_replication_group(ReplicationGroupId="dev")
+    gone(other, "dev")
+    assert group(ec, "dev")["Status"] == "available"

@@ -20,6 +20,8 @@ HOSTVARS = {
     "c": host("eu-west-3", "app-dev-redis"),
     "d": host("eu-west-1", "app-prod-redis"),
     "not resolved": {},
+    "nameless": {FACT: {"region": "eu-west-1", "replication_group_id": None}},
+    "nameless too": {FACT: {"region": "eu-west-1", "replication_group_id": None}},
 }
 CASES = {
     "the same region and name": ("a", ["a", "b"], ["is declared by a and by b"]),
@@ -28,6 +30,7 @@ CASES = {
     "another name": ("a", ["a", "d"], []),
     "one that has not come so far": ("a", ["a", "not resolved", "unknown"], []),
     "two that have not come so far": ("not resolved", ["not resolved", "unknown"], []),
+    "two whose names are wrong": ("nameless", ["nameless", "nameless too"], []),
 }
 
 

@@ -180,3 +180,19 @@ def test_a_reservation_never_costs_more_than_paying_by_the_hour() -> None:
     table = price_table()
     dearer = [key for key, price in table.items() if price.usd > table.get((*key[:3], ON_DEMAND), price).usd]
     assert dearer == []
+
+
+BUDGETS = {
+    "over, and only said": ({"monthly_budget": 300.0, "budget_enforce": False}, []),
+    "over, and enforced": ({"monthly_budget": 300.0, "budget_enforce": True}, ["monthly_budget"]),
+    "within, and enforced": ({"monthly_budget": 2000.0, "budget_enforce": True}, []),
+    "none to enforce": ({"monthly_budget": None, "budget_enforce": True}, []),
+}
+
+
+@pytest.mark.parametrize(("budget", "options"), BUDGETS.values(), ids=BUDGETS)
+def test_a_cost_over_the_budget_is_a_problem_when_the_budget_is_enforced(budget, options):
+    nodes = {"cache_node_type": "cache.r6g.large", "engine": "redis", "node_count": 9}
+    found = cost({**nodes, **budget}, "eu-west-1", "on-demand")["problems"]
+    assert [problem["option"] for problem in found] == options
+    assert all("$1,504.53" in problem["problem"] for problem in found)

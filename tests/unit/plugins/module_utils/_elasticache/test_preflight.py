@@ -68,7 +68,9 @@ class Script:
     def clients(self, service: str) -> Any:
         return self.stubs[service][0]
 
-    def answer(self, service: str, operation: str, answer: dict[str, Any], request: dict[str, Any] | None = None) -> None:
+    def answer(
+        self, service: str, operation: str, answer: dict[str, Any], request: dict[str, Any] | None = None
+    ) -> None:
         self.stubs[service][1].add_response(operation, answer, request)
 
     def refuse(self, service: str, operation: str, code: str) -> None:
@@ -184,8 +186,8 @@ Cannot begin (nothing was created or changed): 11 problems.
    Remedy: use 0, 20 or more.
 8. parameters.timeoot = 1: the family has no such parameter.
    Remedy: use one of timeout.
-9. notification_topic_arn = arn:aws:sns:eu-west-1:123456789012:alerts: it is encrypted, and ElastiCache does not publish \
-to encrypted topics.
+9. notification_topic_arn = arn:aws:sns:eu-west-1:123456789012:alerts: it is encrypted, and ElastiCache does not \
+publish to encrypted topics.
    Remedy: use a topic without encryption.
 10. kms_key_id = alias/caches: it is PendingDeletion.
    Remedy: enable it, or name another.
@@ -208,6 +210,17 @@ def test_problems_can_be_returned_instead(script):
     result = preflight.check(script.clients, {**ALL_WRONG, "fail": False}, check_mode=False)
     assert len(result["problems"]) == 11
     assert result["cache_parameter_group_family"] == "redis7"
+
+
+def test_a_parameter_that_the_caller_found_faulty_is_told_once(script):
+    answer_engine(script)
+    given = {"option": "custom_parameters.timeout", "value": "7", "problem": "it is too short", "remedy": "use 20"}
+    engine = {"engine": "redis", "engine_version": "7.1", "parameters": {"timeout": 7, "timeoot": 1}}
+    result = preflight.check(
+        script.clients, {**NOTHING, **engine, "problems": [given], "fail": False}, check_mode=False
+    )
+    options = [problem["option"] for problem in result["problems"]]
+    assert options == ["custom_parameters.timeout", "parameters.timeoot"]
 
 
 def test_nodes_that_are_there_have_their_addresses(script):
@@ -241,7 +254,10 @@ def test_topic_and_key_that_do_not_exist(script):
     script.refuse("kms", "describe_key", "NotFoundException")
     declared = {**NOTHING, "notification_topic_arn": TOPIC, "kms_key_id": "alias/caches", "fail": False}
     problems = preflight.check(script.clients, declared, check_mode=False)["problems"]
-    assert [problem["problem"] for problem in problems] == ["there is no such topic", "there is no such key in this region"]
+    assert [problem["problem"] for problem in problems] == [
+        "there is no such topic",
+        "there is no such key in this region",
+    ]
 
 
 def test_a_version_that_does_not_exist_has_no_family(script):
@@ -260,7 +276,9 @@ def test_a_group_that_failed_is_explained_by_its_events(script):
     request = {"SourceType": "replication-group", "SourceIdentifier": "demo", "Duration": 60}
     events = {"Events": [{"Message": "insufficient capacity in eu-west-1a."}]}
     script.answer("elasticache", "describe_events", events, request)
-    message = r"replication_group_id = demo: it is create-failed. Events: insufficient capacity in eu-west-1a.\n   Remedy"
+    message = (
+        r"replication_group_id = demo: it is create-failed. Events: insufficient capacity in eu-west-1a.\n   Remedy"
+    )
     with pytest.raises(AnsibleAWSError, match=message):
         preflight.check(script.clients, ONLY_GROUP, check_mode=False)
 
@@ -299,7 +317,7 @@ def test_a_question_that_the_caller_may_not_ask_is_a_problem_among_the_others(sc
 
 def test_any_other_failure_of_a_question_is_not_a_problem_of_the_deployment(script):
     script.refuse("kms", "describe_key", "ValidationException")
-    with pytest.raises(AnsibleAWSError, match="Failed to describe a key: .*ValidationException"):
+    with pytest.raises(AnsibleAWSError, match=r"Failed to describe a key: .*ValidationException"):
         preflight.check(script.clients, {**NOTHING, "kms_key_id": "alias/caches", "fail": False}, check_mode=False)
 
 

@@ -51,7 +51,9 @@ def test_which_table_routes_for_a_subnet(tables, name):
 
 PRIVATE = {
     "no way out": [MAIN],
-    "through a NAT gateway": [table("rtb-1", {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1"}, main=True)],
+    "through a NAT gateway": [
+        table("rtb-1", {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1"}, main=True)
+    ],
     "out only, by IPv6": [
         table("rtb-1", {"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1"}, main=True)
     ],
@@ -83,7 +85,11 @@ FAULTY = {
     ),
     "not provable": (FOUND[:1], [], ["subnet-a: its route table cannot be read, so nothing proves it private"]),
     "missing": (FOUND[1:], [MAIN], ["subnet-a: there is no such one in this region and account"]),
-    "of another VPC": ([subnet("a", vpc="vpc-2")], [{**MAIN, "VpcId": "vpc-2"}], ["subnet-a: it is in vpc-2, not in vpc-1"]),
+    "of another VPC": (
+        [subnet("a", vpc="vpc-2")],
+        [{**MAIN, "VpcId": "vpc-2"}],
+        ["subnet-a: it is in vpc-2, not in vpc-1"],
+    ),
     "all of it": (
         [subnet("a", vpc="vpc-2"), subnet("b")],
         [{**MAIN, "VpcId": "vpc-2"}, table("rtb-b", INTERNET, main=True)],

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The runs after the first: nothing to do, a changed variable, mistakes, an interruption, the end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+
+import pytest
+from conftest import ROOT
+
+from sandbox.testing import running_sandbox
+
+
+def seen(job) -> int:
+    return len(job.sandbox.calls())
+
+
+def test_the_second_run_changes_nothing(provisioned):
+    before = seen(provisioned)
+    run = provisioned.run("site.yml", "--diff")
+    assert run.code == 0, run.output
+    assert run.changed == dict.fromkeys(["dev", "staging", "prod", "app-staging", "app-prod"], 0)
+    assert provisioned.calls(since=before) == []
+
+
+def test_a_changed_variable_is_shown_exactly_and_changes_nothing_in_check_mode(provisioned, boto):
+    before = seen(provisioned)
+    run = provisioned.run("site.yml", "--check", "--diff", elasticache_redis_snapshot_retention_limit=9)
+    assert run.code == 0, run.output
+    assert run.changed == {"dev": 1, "staging": 1, "prod": 1, "app-staging": 0, "app-prod": 0}
+    diffs = {task: result["diff"] for task, result in run.results("staging") if result.get("changed")}
+    assert diffs == {
+        "cache | Run the replication group": {
+            "before": {"snapshot_retention_limit": 5},
+            "after": {"snapshot_retention_limit": 9},
+        }
+    }
+    assert provisioned.calls(since=before) == []
+
+
+MISTAKES = {
+    "elasticache_redis_environment": "production",
+    "elasticache_redis_auth_token": "too short @",
+    "elasticache_redis_maintenance_window": "sun:05:00-sun:05:30",
+    "elasticache_redis_node_type_override": "cache.r6g.larg",
+    "elasticache_redis_private_subnet_ids": ["subnet-0acce5500000000a1", "subnet-0acce5500000000b1"],
+    "elasticache_redis_allowed_security_groups": ["sg-0acce5500000000d1"],
+    "elasticache_redis_custom_parameters": {"maxmemory-polcy": "allkeys-lru", "timeout": "7"},
+    "elasticache_redis_additional_tags": {"Owner": ["a", "list"]},
+    "elasticache_redis_replication_group_id": "the-same-for-all",
+}
+COMPLAINTS = {
+    "the environment": "production",
+    "the token's alphabet": "auth_token",
+    "the window": "maintenance_window",
+    "the node type": "cache.r6g.larg",
+    "the public subnet": "subnet-0acce5500000000b1",
+    "the other VPC's security group": "sg-0acce5500000000d1",
+    "the parameter's name": "maxmemory-polcy",
+    "the parameter's value": "timeout",
+    "the tag": "Owner",
+    "the same deployment twice": "is declared by staging and by",
+}
+
+
+@pytest.fixture(scope="module")
+def refused(job):
+    before = seen(job)
+    run = job.run("site.yml", "--limit", "elasticache_redis", **MISTAKES)
+    return run, job.calls(since=before)
+
+
+def test_mistakes_are_refused_before_the_first_write(refused):
+    run, calls = refused
+    assert run.code != 0
+    assert calls == []
+
+
+@pytest.mark.parametrize("complaint", COMPLAINTS.values(), ids=COMPLAINTS)
+def test_all_mistakes_are_told_in_one_message(refused, complaint):
+    (message,) = [result["msg"] for _, result in refused[0].results("staging") if result.get("failed")]
+    assert complaint in message
+
+
+def test_the_refused_token_is_nowhere(refused):
+    assert MISTAKES["elasticache_redis_auth_token"] not in refused[0].output
+
+
+def test_over_budget_is_refused_when_the_budget_is_enforced(job):
+    before = seen(job)
+    run = job.run("playbooks/provision.yml", "--limit", "prod", elasticache_redis_budget_enforce=True)
+    (message,) = [result["msg"] for _, result in run.results("prod") if result.get("failed")]
+    assert "$1,504.53" in message
+    assert "$300.00" in message
+    assert job.calls(since=before) == []
+
+
+def test_a_killed_run_is_finished_by_the_next_and_everything_goes_again(tmp_path):
+    """On a sandbox of its own, whose caches take some seconds to come up."""
+    from conftest import Job
+
+    with running_sandbox(tmp_path, time_scale=0.01) as running:
+        job = Job(running)
+        arguments = ("playbooks/provision.yml", "--limit", "dev")
+        started = subprocess.Popen(job.command(*arguments), cwd=ROOT, env=job.environment, start_new_session=True)
+        wait_for_call(job, "CreateReplicationGroup")
+        started.send_signal(signal.SIGKILL)
+        started.wait()
+        run = job.run(*arguments)
+        assert run.code == 0, run.output
+        assert job.calls().count("CreateReplicationGroup") == 1
+        again = job.run(*arguments)
+        assert again.changed == {"dev": 0}, again.output
+        gone = job.run("playbooks/destroy.yml", "--limit", "dev")
+        assert gone.code == 0, gone.output
+        elasticache = running.client("elasticache")
+        assert elasticache.describe_replication_groups()["ReplicationGroups"] == []
+        (snapshot,) = elasticache.describe_snapshots()["Snapshots"]
+        assert snapshot["SnapshotName"].startswith("accessweaver-dev-redis-final-")
+        assert job.run("playbooks/destroy.yml", "--limit", "dev").changed == {"dev": 0}
+
+
+def wait_for_call(job, operation: str) -> None:
+    deadline = time.monotonic() + 60
+    while operation not in job.calls():
+        assert time.monotonic() < deadline, f"{operation} was never called"
+        time.sleep(0.1)

@@ -1,0 +1,36 @@
+// Copyright (c) 2026, AccessWeaver maintainers
+// GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package com.example.probe;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.cache.annotation.EnableCaching;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * Boots with whatever configuration it is given, tells what became of it, uses it, and exits.
+ *
+ * <p>Only what every Spring Boot line has is used, and nothing of Boot's Redis auto-configuration is replaced.
+ */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+@EnableCaching
+public class ProbeApplication {
+
+    public static void main(String[] arguments) {
+        Map<String, Object> findings = new LinkedHashMap<>();
+        try (ConfigurableApplicationContext context = SpringApplication.run(ProbeApplication.class, arguments)) {
+            findings.putAll(context.getBean(ConnectionReport.class).findings());
+            findings.putAll(context.getBean(ApplicationSettings.class).findings());
+            findings.putAll(context.getBean(Exercise.class).findings());
+        } finally {
+            findings.forEach((name, value) -> System.out.println("probe " + name + "=" + value));
+        }
+    }
+}
