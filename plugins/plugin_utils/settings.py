@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
 
@@ -30,7 +30,7 @@ class Problem:
     remedy: str
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return dict(vars(self))  # asdict would copy the value, which may be one of Ansible's lazy containers
 
     def __str__(self) -> str:
         shown = "" if self.value is None else f" ({self.value})"

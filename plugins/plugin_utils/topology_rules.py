@@ -63,12 +63,19 @@ def examine(options: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:
 def usable(options: Mapping[str, Any]) -> Settings:
     """The settings as far as the options can be used: one with a problem counts as not given.
 
-    Where the value at fault is none of the options it came from the user's presets, and they count as not given.
+    Of the parameters only those at fault do. Where the value at fault is none of the options it came from the user's
+    presets, and they count as not given.
     """
-    wrong = {problem.option.split(".")[0] for problem in examine(options)[1]}
+    settings, problems = examine(options)
+    found = {problem.option for problem in problems}
+    wrong = {option.split(".")[0] for option in found}
     if not wrong <= set(options):
         wrong.add("presets")
-    return resolve({name: value for name, value in options.items() if name not in wrong})[0]
+    right = resolve({name: value for name, value in options.items() if name not in wrong})[0]
+    given = {
+        name: value for name, value in settings.custom_parameters.items() if f"custom_parameters.{name}" not in found
+    }
+    return replace(right, custom_parameters=given)
 
 
 def _without_secret(problem: Problem) -> Problem:

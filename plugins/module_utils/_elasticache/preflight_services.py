@@ -19,6 +19,7 @@ from .problems import Problem
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 
+
 class Handler(AWSErrorHandler):
     """What does not exist, or has no id that could exist, is found missing."""
 

@@ -15,8 +15,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 
+from .._aws.calls import call
 from .._aws.converge import converge
-from .._aws.plan import Plan, Step
+from .._aws.plan import Plan
 from .._aws.shapes import step
 
 # ElastiCache takes some punctuation too, but these need no quoting in any file, shell or URL.
@@ -35,15 +36,6 @@ def describe_secret(client: Any, name: str) -> dict[str, Any] | None:
     return client.describe_secret(SecretId=name)
 
 
-def apply(client: Any, call: Step) -> None:
-    @SecretErrorHandler.common_error_handler(f"call {call.operation}")
-    @AWSRetry.jittered_backoff()
-    def make() -> None:
-        getattr(client, call.operation)(**call.request)
-
-    make()
-
-
 def ensure(client: Any, parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Make sure that a secret with a token is there, or that it is scheduled for deletion."""
     existing = read(client, parameters["name"])
@@ -52,7 +44,7 @@ def ensure(client: Any, parameters: Mapping[str, Any], check_mode: bool) -> dict
         plan,
         existing,
         check_mode,
-        lambda plan: [apply(client, call) for call in plan.steps],
+        lambda plan: [call(client, step, SecretErrorHandler) for step in plan.steps],
         lambda: read(client, parameters["name"]),
     )
     return {**result, "secret": secret}

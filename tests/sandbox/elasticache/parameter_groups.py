@@ -166,7 +166,8 @@ def _check_value(parameter: Parameter, value: str) -> None:
 def _apply(region: Region, group: ParameterGroup) -> None:
     """Bring a changed group to the nodes that run with it."""
     for rg in users_of(region, group):
-        region.spawn(apply_to(region, rg))
+        if rg.reachable:
+            region.spawn(apply_to(region, rg))
 
 
 async def apply_to(region: Region, rg: ReplicationGroup) -> None:

@@ -121,6 +121,8 @@ async def _bring_up(region: Region, rg: ReplicationGroup, files: Mapping[str, Pa
     except Exception as error:
         _fail(region, rg, str(error))
         raise
+    if parameters != (changed := effective(region.store.parameter_groups[rg.parameter_group])):
+        await region.plane.set_parameters(rg, changed)
     await _available(region, rg)
 
 

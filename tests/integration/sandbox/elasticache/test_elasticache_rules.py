@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.dataplane.parameters import unknown
 from sandbox.elasticache import windows
 from sandbox.elasticache.engines import engine_versions, find_version
 from sandbox.elasticache.parameters import FAMILIES, family_parameters
@@ -127,6 +128,11 @@ def test_every_version_has_a_known_family() -> None:
 def test_defaults_are_accepted_by_their_own_rule(family: str) -> None:
     parameters = family_parameters(family)
     assert [name for name, parameter in parameters.items() if not parameter.accepts(parameter.default)] == []
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_data_plane_decides_about_every_parameter(family: str) -> None:
+    assert unknown(family_parameters(family)) == []
 
 
 @pytest.mark.parametrize(
