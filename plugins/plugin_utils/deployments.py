@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Problem
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
 
 FACT = "__elasticache_redis_topology"
 

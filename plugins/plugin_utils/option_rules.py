@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.presets import ENGINES
-from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Problem, Settings
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Problem
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
 
 # Not for the user to set, and what to do instead.
 _FIXED = MappingProxyType(

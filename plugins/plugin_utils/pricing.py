@@ -15,8 +15,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.node_types import read_table
-from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Problem
 
 HOURS_PER_MONTH = 730
 MOST_DOLLARS = 10**9

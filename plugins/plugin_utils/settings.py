@@ -14,27 +14,11 @@ from typing import Any
 
 from ansible.module_utils.common.validation import check_type_bool
 
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.presets import PRESETS
 
 Parameters = dict[str, str]
 Tags = dict[Any, Any]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One violated rule: the option, its value, what is wrong with it, and what to do about it."""
-
-    option: str
-    value: Any
-    problem: str
-    remedy: str
-
-    def as_dict(self) -> dict[str, Any]:
-        return dict(vars(self))  # asdict would copy the value, which may be one of Ansible's lazy containers
-
-    def __str__(self) -> str:
-        shown = "" if self.value is None else f" ({self.value})"
-        return f"{self.option}{shown} {self.problem}. {self.remedy}."
 
 
 @dataclass(frozen=True)

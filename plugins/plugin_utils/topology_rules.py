@@ -15,6 +15,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.node_types import (
     NodeType,
     known_regions,
@@ -32,7 +33,7 @@ from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.option_ru
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.parameter_rules import parameter_problems
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.presets import ENGINES
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.pricing import MOST_DOLLARS
-from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Problem, Settings, resolve
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Settings, resolve
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.topology import (
     engine_version,
     node_count,

@@ -32,6 +32,8 @@ INSTALL_REDIS = """redis-server is not in PATH. It comes with the package
   Fedora, RHEL     sudo dnf install redis        (valkey-compat-redis on newer releases)
   Homebrew         brew install redis"""
 
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # the loopback is not behind a proxy
+
 
 class SandboxError(Exception):
     """What went wrong and what to do about it, in words for the person at the terminal."""
@@ -66,9 +68,9 @@ def running(state_dir: Path) -> Daemon | None:
         record = json.loads((state_dir / PID_FILE).read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return None
-    settings = Settings(**record["settings"] | {"state_dir": state_dir})
-    daemon = Daemon(record["pid"], record["started"], settings)
-    return daemon if daemon.alive else None
+    if start_time(record["pid"]) != record["started"]:
+        return None
+    return Daemon(record["pid"], record["started"], Settings(**record["settings"] | {"state_dir": state_dir}))
 
 
 @contextmanager
@@ -111,14 +113,18 @@ def start(settings: Settings) -> Daemon:
     bind(settings.port).close()
     settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     process = _spawn(settings)
+    daemon = None
     try:
-        _wait_until(lambda: _ready(settings) or process.poll() is not None, START_TIMEOUT)
-    except BaseException:
-        process.terminate()
-        raise
-    daemon = running(settings.state_dir)
-    if not daemon or process.poll() is not None:
-        process.terminate()
+        if (
+            _wait_until(lambda: _ready(settings) or process.poll() is not None, START_TIMEOUT)
+            and process.poll() is None
+        ):
+            daemon = running(settings.state_dir)
+    finally:
+        if not daemon:
+            process.terminate()
+            process.wait(STOP_TIMEOUT)
+    if not daemon:
         raise SandboxError(f"The sandbox did not start. The end of {settings.log_file}:\n{_tail(settings.log_file)}")
     return daemon
 
@@ -143,7 +149,7 @@ def request(daemon: Daemon, path: str, method: str = "GET", document: Any = None
     """Ask a control endpoint."""
     body = None if document is None else json.dumps(document).encode()
     query = urllib.request.Request(f"{daemon.settings.endpoint_url}/_sandbox/{path}", data=body, method=method)
-    with urllib.request.urlopen(query, timeout=60) as response:
+    with _DIRECT.open(query, timeout=60) as response:
         return json.load(response)
 
 
@@ -167,7 +173,7 @@ def _spawn(settings: Settings) -> subprocess.Popen[bytes]:
 
 def _ready(settings: Settings) -> bool:
     try:
-        with urllib.request.urlopen(f"{settings.endpoint_url}/_sandbox/ready", timeout=5):
+        with _DIRECT.open(f"{settings.endpoint_url}/_sandbox/ready", timeout=5):
             return True
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._aws.fields import same_version
-from .problems import Problem, choices
+from .._problems import Problem
+from .problems import choices
 
 Versions = Iterable[Mapping[str, Any]]  # CacheEngineVersions of DescribeCacheEngineVersions
 

@@ -12,10 +12,11 @@ from typing import Any
 from .._aws.converge import converge
 from .._aws.plan import Plan, Step
 from .._aws.shapes import from_api, step
+from .._problems import Problem
 from . import api
 from .engine_versions import find_family, known_family
 from .parameters import Known, by_name, default, find_problems, needs_reboot, normalise
-from .problems import Problem, refuse
+from .problems import refuse
 from .tags import plan_tags
 
 BATCH = 20  # parameters that one request may carry (API Reference, ModifyCacheParameterGroup)

@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .._problems import Problem
 from .engine_versions import precedes
-from .problems import Problem, choices
+from .problems import choices
 
 Known = Mapping[str, Mapping[str, Any]]  # Parameter structures of the API, by name
 

@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_ansible_aws_error_code
 
 from .._aws.entry import Clients
+from .._problems import Problem
 from . import preflight_group, preflight_network, preflight_services
 from .preflight_findings import Findings
-from .problems import Problem, refuse
+from .problems import refuse
 
 # What EC2, SNS, KMS and ElastiCache answer to a caller who may not ask.
 DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation")
@@ -71,7 +72,7 @@ def check(clients: Clients, parameters: Mapping[str, Any], check_mode: bool) -> 
         refuse(problems, "begin (nothing was created or changed)")
     facts = {name: fact for found in findings for name, fact in found.facts.items()}
     unknown: dict[str, Any] = {"availability_zones": [], "cache_parameter_group_family": None, "subnets": []}
-    return {"changed": False, **unknown, **facts, "problems": [asdict(problem) for problem in problems]}
+    return {"changed": False, **unknown, **facts, "problems": [problem.as_dict() for problem in problems]}
 
 
 def unjudged(engine_parameters: Mapping[str, Any], given: Sequence[Problem]) -> dict[str, Any]:

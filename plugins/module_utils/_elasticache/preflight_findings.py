@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .problems import Problem
+from .._problems import Problem
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._aws.entry import Clients
+from .._problems import Problem
 from . import api
 from .engine_versions import find_family
 from .parameters import by_name, find_problems, normalise
 from .preflight_findings import Findings
-from .problems import Problem, choices
+from .problems import choices
 from .replication_group_fields import Observed
 from .replication_group_state import observe
 from .replication_group_wait import judge

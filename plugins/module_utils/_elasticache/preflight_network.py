@@ -11,9 +11,9 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils import ec2
 
 from .._aws.entry import Clients
+from .._problems import Problem
 from . import api
 from .preflight_findings import Findings
-from .problems import Problem
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 

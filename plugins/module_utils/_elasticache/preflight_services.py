@@ -14,8 +14,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from .._aws.entry import Clients
+from .._problems import Problem
 from .preflight_findings import Findings
-from .problems import Problem
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 

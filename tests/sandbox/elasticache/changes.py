@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sandbox.elasticache.errors import invalid_state
@@ -51,23 +51,29 @@ async def start(region: Region, rg: ReplicationGroup, changes: Sequence[Change])
         region.spawn(_carry_out(region, rg, slow))
 
 
-def stage(rg: ReplicationGroup, changes: Sequence[Change]) -> None:
-    """Keep changes for the next maintenance window."""
-    _show(rg, changes)
-    rg.staged.extend(changes)
+def stage(rg: ReplicationGroup, changes: Mapping[str, Change]) -> None:
+    """Keep changes for the next maintenance window; a new change of the same aspect takes the place of an old one."""
+    rg.staged.update(changes)
+    _show(rg, [])
+
+
+def unstage(rg: ReplicationGroup) -> dict[str, Change]:
+    """Take what waits for the maintenance window."""
+    staged, rg.staged = rg.staged, {}
+    return staged
 
 
 async def maintain(region: Region, rg: ReplicationGroup) -> None:
     """The maintenance window comes: what was staged is carried out."""
     check_available(rg)
-    staged, rg.staged = rg.staged, []
-    await start(region, rg, staged)
+    await start(region, rg, list(unstage(rg).values()))
 
 
-def _show(rg: ReplicationGroup, changes: Sequence[Change]) -> None:
-    for change in changes:
-        rg.pending.update(change.pending)
-        rg.pending_nodes.update(change.pending_nodes)
+def _show(rg: ReplicationGroup, ongoing: Sequence[Change]) -> None:
+    """Let PendingModifiedValues tell what is staged and what is under way."""
+    shown = [*rg.staged.values(), *ongoing]
+    rg.pending = {name: value for change in shown for name, value in change.pending.items()}
+    rg.pending_nodes = {name: value for change in shown for name, value in change.pending_nodes.items()}
 
 
 async def _carry_out(region: Region, rg: ReplicationGroup, changes: Sequence[Change]) -> None:
@@ -80,6 +86,5 @@ async def _carry_out(region: Region, rg: ReplicationGroup, changes: Sequence[Cha
         region.event("replication-group", rg.id, f"Failed to modify replication group {rg.id}: {error}")
         raise
     finally:
-        rg.pending, rg.pending_nodes = {}, {}
-        _show(rg, rg.staged)
+        _show(rg, [])
         rg.settle("available")

@@ -49,6 +49,10 @@ class Aspect:
     apply_now: bool = False
     alone: tuple[str, ...] | None = None
 
+    @property
+    def name(self) -> str:
+        return self.members[0]
+
 
 async def modify(region: Region, p: Parameters) -> Parameters:
     rg = find_group(region, p["ReplicationGroupId"])
@@ -57,19 +61,21 @@ async def modify(region: Region, p: Parameters) -> Parameters:
     if not wanted:
         raise invalid_combination("No modifications were requested")
     changes.check_available(rg)
-    now_too = bool(p.get("ApplyImmediately"))
+    at_once = bool(p.get("ApplyImmediately"))
     aspects = [aspect for aspect in ASPECTS if any(member in wanted for member in aspect.members)]
     for aspect in aspects:
-        _check_company(aspect, wanted, now_too)
-    plans = [(aspect, await aspect.plan(region, rg, wanted)) for aspect in aspects]
-    changes.stage(rg, [change for aspect, change in plans if aspect.staged and not now_too])
-    await changes.start(region, rg, [change for aspect, change in plans if now_too or not aspect.staged])
+        _check_company(aspect, wanted, at_once)
+    plans = {aspect: await aspect.plan(region, rg, wanted) for aspect in aspects}
+    changes.stage(rg, {aspect.name: change for aspect, change in plans.items() if aspect.staged})
+    due = [change for aspect, change in plans.items() if not aspect.staged]
+    due += changes.unstage(rg).values() if at_once else []  # what waited from before is carried out too
+    await changes.start(region, rg, due)
     return {"ReplicationGroup": views.replication_group(region, rg)}
 
 
-def _check_company(aspect: Aspect, wanted: Parameters, apply_immediately: bool) -> None:
+def _check_company(aspect: Aspect, wanted: Parameters, at_once: bool) -> None:
     subject = " and ".join(member for member in aspect.members if member in wanted)
-    if aspect.apply_now and not apply_immediately:
+    if aspect.apply_now and not at_once:
         raise invalid_combination(f"ApplyImmediately must be true to modify {subject}.")
     if aspect.alone is not None and (others := set(wanted) - set(aspect.members) - set(aspect.alone)):
         raise invalid_combination(f"{subject} cannot be modified in the same request as {', '.join(sorted(others))}.")

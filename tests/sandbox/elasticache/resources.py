@@ -125,7 +125,7 @@ class ReplicationGroup:
     parameter_apply_status: str = "in-sync"
     pending: Parameters = field(default_factory=dict)  # PendingModifiedValues of the group
     pending_nodes: Parameters = field(default_factory=dict)  # PendingModifiedValues of every member
-    staged: list[Change] = field(default_factory=list, repr=False)  # for the maintenance window
+    staged: dict[str, Change] = field(default_factory=dict, repr=False)  # for the maintenance window, by aspect
     reachable: bool = False  # whether there are endpoints to show
 
     @property

@@ -38,7 +38,7 @@ def begin(region: Region, name: str, rg: ReplicationGroup, new_tags: Tags) -> Sn
 
 
 def _as_now(rg: ReplicationGroup) -> ReplicationGroup:
-    return replace(rg, shards=deepcopy(rg.shards), staged=[])
+    return replace(rg, shards=deepcopy(rg.shards), staged={})
 
 
 def _new_name(region: Region, name: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from caches import SUBNETS, request, settled
+from integration.sandbox.elasticache.caches import SUBNETS, request, settled
 
 from sandbox.testing import RunningSandbox, running_sandbox
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, WaiterError
-from caches import (
+from integration.sandbox.elasticache.caches import (
     APP_GROUP,
     ARN,
     COMBINATION,

@@ -11,7 +11,7 @@ import ssl
 from typing import Any
 
 import pytest
-from caches import (
+from integration.sandbox.elasticache.caches import (
     COMBINATION,
     DEV,
     SECURE,
@@ -62,7 +62,7 @@ def data(cloud: RunningSandbox, ec: Any, groups: None) -> RedisCluster:
 
 def client_of(cloud: RunningSandbox, found: dict[str, Any], token: str | None = TOKEN) -> RedisCluster:
     endpoint = found["ConfigurationEndpoint"]
-    tls = {"ssl": True, "ssl_ca_certs": str(cloud.settings.ca_file), "password": token} if token else {}
+    tls: dict[str, Any] = {"ssl": True, "ssl_ca_certs": str(cloud.settings.ca_file), "password": token} if token else {}
     return RedisCluster(host=endpoint["Address"], port=endpoint["Port"], decode_responses=True, **tls)
 
 
@@ -444,6 +444,19 @@ def test_the_maintenance_window_carries_out_what_waits(cloud: RunningSandbox, ec
     settled(ec, "waiting")
     member = cluster(ec, "waiting-001")
     assert (member["EngineVersion"], member["PendingModifiedValues"]) == ("7.1.0", {})
+
+
+def test_what_waits_is_carried_out_with_the_next_immediate_change(ec: Any, throwaway: Any) -> None:
+    throwaway("hurried", DEV)
+    later = {"ReplicationGroupId": "hurried", "ApplyImmediately": False}
+    ec.modify_replication_group(CacheNodeType="cache.t3.small", **later)
+    assert cluster(ec, "hurried-001")["PendingModifiedValues"] == {"CacheNodeType": "cache.t3.small"}
+    ec.modify_replication_group(CacheNodeType="cache.t3.medium", **later)
+    assert cluster(ec, "hurried-001")["PendingModifiedValues"] == {"CacheNodeType": "cache.t3.medium"}
+    change = {"ReplicationGroupId": "hurried", "ReplicationGroupDescription": "new", "ApplyImmediately": True}
+    assert ec.modify_replication_group(**change)["ReplicationGroup"]["Status"] == "modifying"
+    assert settled(ec, "hurried")["CacheNodeType"] == "cache.t3.medium"
+    assert cluster(ec, "hurried-001")["PendingModifiedValues"] == {}
 
 
 # -- service updates --------------------------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.pricing import cost
-from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import OPTIONS, Problem
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import OPTIONS
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.topology import topology
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.topology_rules import examine, usable
 
