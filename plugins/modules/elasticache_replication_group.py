@@ -268,6 +268,74 @@ options:
     description:
       - Durability of writes (Valkey 9 and higher, cluster mode enabled). Needs a botocore that knows it.
     type: str
+  notification_topic_status:
+    description:
+      - Whether the events go to O(notification_topic_arn).
+    type: str
+    choices: [active, inactive]
+  auth_token_update_strategy:
+    description:
+      - Change the token of a group that has one to O(auth_token). Since AWS never tells the token, this is done on
+        each run.
+      - V(rotate) makes the group accept the new token besides the present one, V(set) ends all but the new one, which
+        must have been rotated in before. In between, the clients are changed over.
+      - A group without a token gets O(auth_token) by both, one after the other, without being asked.
+    type: str
+    choices: [rotate, set]
+  replicas_to_remove:
+    description:
+      - Nodes that go when there are too many replicas. Left out, ElastiCache chooses.
+    type: list
+    elements: str
+  node_groups_to_remove:
+    description:
+      - Shards that go when there are too many. Left out, those with the highest numbers do.
+    type: list
+    elements: str
+  resharding_configuration:
+    description:
+      - Availability zones of shards that are added.
+    type: list
+    elements: dict
+    suboptions:
+      node_group_id:
+        description: The shard, such as V(0004).
+        type: str
+      preferred_availability_zones:
+        description: Availability zones of its nodes.
+        type: list
+        elements: str
+  shrink_memory_percent:
+    description:
+      - Shards are removed only when those that stay would be filled to this part of their memory at most, by the
+        highest
+        C(DatabaseMemoryUsagePercentage) of the last hour. V(0) does not ask.
+    type: int
+    default: 75
+  advance:
+    description:
+      - Encryption in transit and cluster mode go to their goal in stages, between which the clients have to follow.
+        Unless this is V(true) such a difference is refused, and the message says what to make sure of first.
+      - With it, one run goes one stage.
+    type: bool
+    default: false
+  deletion_protection:
+    description:
+      - Whether O(state=absent) is refused. Kept in the tag C(accessweaver:deletion-protection), since ElastiCache has
+        no such thing.
+    type: bool
+  force_delete:
+    description:
+      - Identifier of the group, to delete it although it had connections in the last 24 hours.
+    type: str
+  on_create_failed:
+    description:
+      - What to do with a group whose creation has failed, V(fail) with the words of its events, or V(delete) it,
+        which has
+        never held data, and create it again.
+    type: str
+    choices: [fail, delete]
+    default: fail
   apply:
     description:
       - When a change that disturbs clients is carried out, V(now) or in the next maintenance V(window).
@@ -463,7 +531,7 @@ operations:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils._aws.entry import run_module
+from ..module_utils._aws.entry import run_with_clients
 from ..module_utils._elasticache import replication_group
 
 SHARD = {
@@ -474,6 +542,10 @@ SHARD = {
     "replica_availability_zones": {"type": "list", "elements": "str"},
     "primary_outpost_arn": {},
     "replica_outpost_arns": {"type": "list", "elements": "str"},
+}
+RESHARDING = {
+    "node_group_id": {},
+    "preferred_availability_zones": {"type": "list", "elements": "str"},
 }
 DESTINATION = {
     "cloud_watch_logs_details": {"type": "dict", "options": {"log_group": {"required": True}}},
@@ -525,6 +597,16 @@ ARGUMENTS = {
     "network_type": {"choices": ["ipv4", "ipv6", "dual_stack"]},
     "ip_discovery": {"choices": ["ipv4", "ipv6"]},
     "durability": {},
+    "notification_topic_status": {"choices": ["active", "inactive"]},
+    "auth_token_update_strategy": {"choices": ["rotate", "set"], "no_log": False},
+    "replicas_to_remove": {"type": "list", "elements": "str"},
+    "node_groups_to_remove": {"type": "list", "elements": "str"},
+    "resharding_configuration": {"type": "list", "elements": "dict", "options": RESHARDING},
+    "shrink_memory_percent": {"type": "int", "default": 75},
+    "advance": {"type": "bool", "default": False},
+    "deletion_protection": {"type": "bool"},
+    "force_delete": {},
+    "on_create_failed": {"choices": ["fail", "delete"], "default": "fail"},
     "apply": {"choices": ["now", "window"], "default": "now"},
     "final_snapshot_identifier": {},
     "skip_final_snapshot": {"type": "bool", "default": False},
@@ -548,7 +630,7 @@ def main() -> None:
             ("final_snapshot_identifier", "skip_final_snapshot"),
         ],
     )
-    run_module(module, "elasticache", replication_group.ensure)
+    run_with_clients(module, replication_group.ensure)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ class Change(Enum):
     """How a difference in a field can be carried out."""
 
     IN_PLACE = "in place"  # a member of the resource's Modify operation
+    APPLY_NOW = "needs apply-now"  # waits for the maintenance window unless it is told not to
+    STAGED = "staged"  # goes to its goal by stages, each of which has to be approved
     OWN_OPERATION = "own operation"  # planned apart, by an operation of its own
     IMMUTABLE = "immutable"  # fixed at creation: a difference is refused
     CREATE_ONLY = "create only"  # means something at creation alone, and is never compared

@@ -20,7 +20,13 @@ from .common import ElastiCacheErrorHandler as Handler
 _BUSY = ["InvalidReplicationGroupState", "InvalidCacheClusterState"]
 # To a change of a parameter group it says that an earlier one is not through; to its deletion, that a cache uses it.
 _BUSY_GROUP = [*_BUSY, "InvalidCacheParameterGroupState"]
-_BUSY_FOR = {"modify_cache_parameter_group": _BUSY_GROUP, "reset_cache_parameter_group": _BUSY_GROUP}
+_BUSY_SNAPSHOT = [*_BUSY, "InvalidSnapshotState"]
+_BUSY_FOR = {
+    "copy_snapshot": _BUSY_SNAPSHOT,
+    "delete_snapshot": _BUSY_SNAPSHOT,
+    "modify_cache_parameter_group": _BUSY_GROUP,
+    "reset_cache_parameter_group": _BUSY_GROUP,
+}
 
 
 def _pages(client: Any, operation: str, result: str, **request: Any) -> list[dict[str, Any]]:
@@ -83,7 +89,7 @@ def describe_events(client: Any, **request: Any) -> list[dict[str, Any]]:
     return _pages(client, "describe_events", "Events", **request)
 
 
-@Handler.common_error_handler("describe snapshots")
+@Handler.list_error_handler("describe snapshots", [])
 @AWSRetry.jittered_backoff()
 def describe_snapshots(client: Any, **request: Any) -> list[dict[str, Any]]:
     return _pages(client, "describe_snapshots", "Snapshots", **request)

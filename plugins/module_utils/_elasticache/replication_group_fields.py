@@ -18,6 +18,9 @@ from typing import Any
 from .._aws.fields import Change, Field, same_set, same_text, same_version
 from .._aws.shapes import from_api
 
+# ElastiCache knows no deletion protection; this tag is ours.
+PROTECTION = "accessweaver:deletion-protection"
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -74,6 +77,10 @@ def read_log_delivery(observed: Observed) -> list[dict[str, Any]]:
     return sorted(logs, key=lambda log: log["log_type"])
 
 
+def read_protection(observed: Observed) -> bool:
+    return observed.tags.get(PROTECTION) == "true"
+
+
 def same_key(declared: str, actual: str | None) -> bool:
     """A KMS key is declared by its id or its ARN and reported by its ARN."""
     return (actual or "").rpartition("key/")[2] == declared.rpartition("key/")[2]
@@ -99,14 +106,18 @@ FIELDS: tuple[GroupField, ...] = (
     GroupField("replication_group_description", read=of_group("Description")),
     GroupField("automatic_failover_enabled", read=flag("AutomaticFailover")),
     GroupField("multi_az_enabled", read=flag("MultiAZ")),
-    GroupField("cache_node_type", read=of_group("CacheNodeType")),
+    GroupField("cache_node_type", Change.APPLY_NOW, read=of_group("CacheNodeType")),
     GroupField(
-        "engine", same=same_text, read=lambda observed: observed.group.get("Engine") or observed.member.get("Engine")
+        "engine",
+        Change.APPLY_NOW,
+        same_text,
+        read=lambda observed: observed.group.get("Engine") or observed.member.get("Engine"),
     ),
-    GroupField("engine_version", same=same_version, read=of_cluster("EngineVersion")),
+    GroupField("engine_version", Change.APPLY_NOW, same_version, read=of_cluster("EngineVersion")),
     GroupField(
         "cache_parameter_group_name",
-        same=same_text,
+        Change.APPLY_NOW,
+        same_text,
         read=lambda observed: observed.member.get("CacheParameterGroup", {}).get("CacheParameterGroupName"),
     ),
     GroupField("security_group_ids", same=same_set, read=read_security_groups),
@@ -115,13 +126,17 @@ FIELDS: tuple[GroupField, ...] = (
         "notification_topic_arn",
         read=lambda observed: observed.member.get("NotificationConfiguration", {}).get("TopicArn"),
     ),
+    GroupField(
+        "notification_topic_status",
+        read=lambda observed: observed.member.get("NotificationConfiguration", {}).get("TopicStatus"),
+    ),
     GroupField("auto_minor_version_upgrade", read=of_group("AutoMinorVersionUpgrade")),
     GroupField("snapshot_retention_limit", read=of_group("SnapshotRetentionLimit")),
     GroupField("snapshot_window", read=of_group("SnapshotWindow")),
-    GroupField("log_delivery_configurations", same=same_log_delivery, read=read_log_delivery),
+    GroupField("log_delivery_configurations", Change.APPLY_NOW, same_log_delivery, read=read_log_delivery),
     GroupField("ip_discovery", read=of_group("IpDiscovery")),
     GroupField("durability", read=of_group("Durability")),
-    # Changed by operations or sequences of their own
+    # Changed by operations, sequences or stages of their own
     GroupField(
         "num_cache_clusters", Change.OWN_OPERATION, read=lambda observed: len(observed.group.get("MemberClusters", ()))
     ),
@@ -129,10 +144,11 @@ FIELDS: tuple[GroupField, ...] = (
         "num_node_groups", Change.OWN_OPERATION, read=lambda observed: len(observed.group.get("NodeGroups", ()))
     ),
     GroupField("replicas_per_node_group", Change.OWN_OPERATION, read=read_replicas),
+    GroupField("deletion_protection", Change.OWN_OPERATION, read=read_protection),
     GroupField("user_group_ids", Change.OWN_OPERATION, same_set, read=of_group("UserGroupIds")),
-    GroupField("transit_encryption_enabled", Change.OWN_OPERATION, read=of_group("TransitEncryptionEnabled")),
-    GroupField("transit_encryption_mode", Change.OWN_OPERATION, read=of_group("TransitEncryptionMode")),
-    GroupField("cluster_mode", Change.OWN_OPERATION, read=of_group("ClusterMode")),
+    GroupField("transit_encryption_enabled", Change.STAGED, read=of_group("TransitEncryptionEnabled")),
+    GroupField("transit_encryption_mode", Change.STAGED, read=of_group("TransitEncryptionMode")),
+    GroupField("cluster_mode", Change.STAGED, read=of_group("ClusterMode")),
     # Fixed at creation
     GroupField("at_rest_encryption_enabled", Change.IMMUTABLE, read=of_group("AtRestEncryptionEnabled")),
     GroupField("kms_key_id", Change.IMMUTABLE, same_key, read=of_group("KmsKeyId")),

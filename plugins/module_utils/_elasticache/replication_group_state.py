@@ -11,7 +11,7 @@ from typing import Any
 from .._aws.shapes import from_api
 from . import api
 from .connection import connection
-from .replication_group_fields import FIELDS, Observed
+from .replication_group_fields import FIELDS, PROTECTION, Observed
 
 
 def observe(client: Any, name: str) -> Observed | None:
@@ -46,12 +46,22 @@ def _of(group: Mapping[str, Any], clusters: list[dict[str, Any]]) -> list[dict[s
 def current(observed: Observed) -> dict[str, Any]:
     """Return the group as the module's options would declare it."""
     options = {field.name: field.read(observed) for field in FIELDS}
-    return {**options, "replication_group_id": observed.group["ReplicationGroupId"], "tags": dict(observed.tags)}
+    tags = {name: value for name, value in observed.tags.items() if name != PROTECTION}
+    return {**options, "replication_group_id": observed.group["ReplicationGroupId"], "tags": tags}
+
+
+def expected(observed: Observed) -> dict[str, Any]:
+    """Return the group as it will be when what waits for the maintenance window is done."""
+    waiting = pending(observed)
+    told = {field.name: waiting[field.name] for field in FIELDS if field.name in waiting}
+    told.pop("log_delivery_configurations", None)  # not a list of what will be, but of what is being set up
+    if "automatic_failover_status" in waiting:
+        told["automatic_failover_enabled"] = waiting["automatic_failover_status"] == "enabled"
+    return {**current(observed), **told}
 
 
 def pending(observed: Observed) -> dict[str, Any]:
-    """Return what AWS has accepted and not carried out yet: of the group, and of any member (engine version, node
-    type)."""
+    """Return what AWS has accepted and not carried out yet: of the group, and of any member (engine, node type)."""
     waiting = dict(observed.group.get("PendingModifiedValues", {}))
     for cluster in observed.clusters:
         waiting.update(cluster.get("PendingModifiedValues", {}))

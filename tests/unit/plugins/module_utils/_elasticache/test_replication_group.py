@@ -98,6 +98,11 @@ def client(stubbed):
     return stubbed("elasticache")
 
 
+@pytest.fixture
+def cloudwatch(stubbed):
+    return stubbed("cloudwatch")
+
+
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
     monkeypatch.setattr(waiting, "FIRST_PAUSE", 0)
@@ -115,8 +120,20 @@ def answer_read(stubber, group: dict[str, Any] | None = GROUP, members: list[dic
     )
 
 
-def run(client, check_mode: bool = False, **options: Any) -> dict[str, Any]:
-    return replication_group.ensure(client[0], {**DECLARED, **options}, check_mode)
+def run(client, check_mode: bool = False, cloudwatch=None, **options: Any) -> dict[str, Any]:
+    clients = {"elasticache": client[0], "cloudwatch": cloudwatch and cloudwatch[0]}
+    return replication_group.ensure(clients.__getitem__, {**DECLARED, **options}, check_mode)
+
+
+def answer_connections(cloudwatch, *values: float) -> None:
+    results = [{"Id": f"node{number}", "Values": [value, 1.0]} for number, value in enumerate(values)]
+    request = {"MetricDataQueries": ANY, "StartTime": ANY, "EndTime": ANY}
+    cloudwatch[1].add_response("get_metric_data", {"MetricDataResults": results}, request)
+
+
+def answer_node_types(stubber, *allowed: str) -> None:
+    answer = {"ScaleUpModifications": list(allowed), "ScaleDownModifications": []}
+    stubber.add_response("list_allowed_node_type_modifications", answer, {"ReplicationGroupId": NAME})
 
 
 def test_creation_is_one_call_with_every_option_and_the_tags(client):
@@ -205,6 +222,12 @@ IN_PLACE = {
     "failover off": ("automatic_failover_enabled", False, {"AutomaticFailover": "disabled"}, {}),
     "multi-AZ off": ("multi_az_enabled", False, {"MultiAZ": "disabled"}, {}),
     "minor upgrades": ("auto_minor_version_upgrade", False, {"AutoMinorVersionUpgrade": False}, {}),
+    "topic off": (
+        "notification_topic_status",
+        "inactive",
+        {},
+        {"NotificationConfiguration": {"TopicStatus": "inactive"}},
+    ),
     "maintenance window": (
         "preferred_maintenance_window",
         "mon:01:00-mon:02:00",
@@ -232,6 +255,8 @@ IN_PLACE = {
 def test_a_change_in_place_is_one_call_waited_for_until_it_is_read_back(client, option, value, group, cluster):
     stubber = client[1]
     answer_read(stubber)
+    if option == "cache_node_type":
+        answer_node_types(stubber, value)
     request = {"ReplicationGroupId": NAME, "ApplyImmediately": True, _member(client[0], option): value}
     stubber.add_response("modify_replication_group", {}, request)
     answer_read(stubber)  # available already, but not changed yet
@@ -312,17 +337,16 @@ def test_what_cannot_change_in_place_is_refused_with_both_values_and_the_way_out
     ((option, value),) = options.items()
     with pytest.raises(AnsibleAWSError) as refusal:
         run(client, check_mode, **options)
-    assert f"{option} is " in refusal.value.message
-    assert f"declared {value!r}" in refusal.value.message
+    assert f"1. {option} = {value}: " in refusal.value.message
+    assert f"{NAME} has " in refusal.value.message
     assert "Create a new replication group" in refusal.value.message
 
 
 def test_every_refused_field_is_named_at_once(client):
     answer_read(client[1])
-    with pytest.raises(
-        AnsibleAWSError, match=r"port is 6379.*cache_subnet_group_name|cache_subnet_group_name.*port is 6379"
-    ):
+    with pytest.raises(AnsibleAWSError, match="2 problems") as refusal:
         run(client, port=6380, cache_subnet_group_name="other")
+    assert {problem["option"] for problem in refusal.value.kwargs["problems"]} == {"port", "cache_subnet_group_name"}
 
 
 def test_an_interrupted_creation_is_waited_for_and_not_repeated(client):
@@ -395,16 +419,35 @@ def test_one_deadline_for_the_whole_task_and_the_last_state_in_the_error(client,
         run(client, wait_timeout=1)
 
 
-def test_deletion_takes_a_snapshot_with_a_name_of_its_own(client):
+def test_deletion_takes_a_snapshot_with_a_name_of_its_own(client, cloudwatch):
     stubber = client[1]
     answer_read(stubber)
+    answer_connections(cloudwatch, 3.0, 2.0)
     stubber.add_response("delete_replication_group", {}, {"ReplicationGroupId": NAME, "FinalSnapshotIdentifier": ANY})
     stubber.add_response("describe_replication_groups", {"ReplicationGroups": [GROUP]}, {"ReplicationGroupId": NAME})
     answer_read(stubber, None)
     answer_read(stubber, None)
-    result = run(client, state="absent")
+    result = run(client, cloudwatch=cloudwatch, state="absent")
     assert result["changed"]
     assert result["replication_group"] == {}
+
+
+def test_a_group_with_clients_is_not_deleted_unless_it_is_named(client, cloudwatch):
+    answer_read(client[1])
+    answer_connections(cloudwatch, 3.0, 25.0)
+    with pytest.raises(AnsibleAWSError, match=rf"had 25 connections to {NAME}-002 in the last 24 hours") as refusal:
+        run(client, True, cloudwatch, state="absent")
+    assert f"set force_delete to {NAME}" in refusal.value.message
+
+
+def test_a_protected_group_is_not_deleted_even_when_it_is_named(client):
+    stubber = client[1]
+    stubber.add_response("describe_replication_groups", {"ReplicationGroups": [GROUP]}, {"ReplicationGroupId": NAME})
+    stubber.add_response("describe_cache_clusters", {"CacheClusters": MEMBERS}, {"ShowCacheNodeInfo": True})
+    tag = {"Key": "accessweaver:deletion-protection", "Value": "true"}
+    stubber.add_response("list_tags_for_resource", {"TagList": [tag]}, {"ResourceName": ARN})
+    with pytest.raises(AnsibleAWSError, match="deletion_protection = True: is set on"):
+        run(client, state="absent", force_delete=NAME)
 
 
 DELETIONS = {
@@ -420,7 +463,8 @@ def test_deletion(client, options, group, request_):
     answer_read(stubber, group)
     stubber.add_response("delete_replication_group", {}, {"ReplicationGroupId": NAME, **request_})
     answer_read(stubber, None)
-    assert run(client, state="absent", wait=False, **options)["operations"] == ["delete_replication_group"]
+    done = run(client, state="absent", wait=False, force_delete=NAME, **options)
+    assert done["operations"] == ["delete_replication_group"]
 
 
 def test_absent_twice_is_no_change(client):

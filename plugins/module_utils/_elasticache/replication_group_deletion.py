@@ -1,0 +1,39 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reasons not to delete a replication group: it is protected, or somebody uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._aws.entry import Clients
+from .._problems import Problem
+from .replication_group_fields import Observed, read_protection
+from .replication_group_wait import HOPELESS
+from .usage import peaks
+
+HOURS = 24
+# ElastiCache itself keeps two to four connections to each node (user guide, "Metrics for Valkey and Redis OSS").
+OWN_CONNECTIONS = 4
+
+
+def deletion_problems(clients: Clients, declared: Mapping[str, Any], observed: Observed) -> Iterator[Problem]:
+    """Yield why the group should stay; its name in C(force_delete) answers the second reason, and only that."""
+    name = declared["replication_group_id"]
+    if read_protection(observed):
+        remedy = "Run it once with deletion_protection set to false, then delete it"
+        yield Problem("deletion_protection", True, f"is set on {name}", remedy)
+    if observed.group["Status"] not in HOPELESS and (declared["force_delete"] or "").lower() != name:
+        yield from _in_use(clients, name, observed)
+
+
+def _in_use(clients: Clients, name: str, observed: Observed) -> Iterator[Problem]:
+    nodes = observed.group["MemberClusters"]
+    clients_of = peaks(clients("cloudwatch"), "CurrConnections", nodes, HOURS)
+    busiest = max(clients_of, key=lambda node: clients_of[node], default=None)
+    if busiest and clients_of[busiest] > OWN_CONNECTIONS:
+        fault = f"had {clients_of[busiest]:.0f} connections to {busiest} in the last {HOURS} hours"
+        remedy = f"Stop its clients, or set force_delete to {name}"
+        yield Problem("state", "absent", f"is refused: {name} {fault}", remedy)

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is declared of a replication group and not so, and what the phases of a plan ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._aws.fields import Change, Field
+from .._aws.plan import Step
+from .._aws.shapes import step
+from .replication_group_fields import Observed
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A replication group that exists, what is declared of it, and the fields in which the two differ."""
+
+    client: Any
+    declared: Mapping[str, Any]
+    existing: Mapping[str, Any]
+    changed: Mapping[str, Field]
+    observed: Observed
+
+    @property
+    def name(self) -> str:
+        return str(self.existing["replication_group_id"])
+
+    def call(self, operation: str, **arguments: Any) -> Step:
+        """Return a call on the group, carried out at once unless I(arguments) say otherwise."""
+        return step(self.client, operation, {"replication_group_id": self.name, "apply_immediately": True, **arguments})
+
+    def values(self, *changes: Change) -> dict[str, Any]:
+        """Return the declared values of the fields that differ and change in one of these ways."""
+        return {name: self.declared[name] for name, field in self.changed.items() if field.change in changes}
+
+    def some(self, *names: str) -> dict[str, Any]:
+        """Return the declared values of those of the fields I(names) that differ."""
+        return {name: self.declared[name] for name in names if name in self.changed}
+
+    @property
+    def replicas(self) -> dict[str, int]:
+        """Replicas of each shard, by its id."""
+        shards = self.observed.group.get("NodeGroups", ())
+        return {shard["NodeGroupId"]: len(shard["NodeGroupMembers"]) - 1 for shard in shards}
+
+    @property
+    def wanted_replicas(self) -> int | None:
+        """Replicas that each shard shall have, however they are declared; C(None) when they are not, or not
+        different."""
+        if "num_cache_clusters" in self.changed:
+            return int(self.declared["num_cache_clusters"]) - 1
+        return self.some("replicas_per_node_group").get("replicas_per_node_group")
