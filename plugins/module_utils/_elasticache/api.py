@@ -95,6 +95,18 @@ def describe_snapshots(client: Any, **request: Any) -> list[dict[str, Any]]:
     return _pages(client, "describe_snapshots", "Snapshots", **request)
 
 
+@Handler.list_error_handler("describe service updates", [])
+@AWSRetry.jittered_backoff()
+def describe_service_updates(client: Any, **request: Any) -> list[dict[str, Any]]:
+    return _pages(client, "describe_service_updates", "ServiceUpdates", **request)
+
+
+@Handler.common_error_handler("describe update actions")
+@AWSRetry.jittered_backoff()
+def describe_update_actions(client: Any, **request: Any) -> list[dict[str, Any]]:
+    return _pages(client, "describe_update_actions", "UpdateActions", **request)
+
+
 @Handler.common_error_handler("list the tags of a resource")
 @AWSRetry.jittered_backoff(catch_extra_error_codes=_BUSY)
 def list_tags(client: Any, arn: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ class ElastiCacheErrorHandler(AWSErrorHandler):
         "CacheParameterGroupNotFound",
         "CacheSubnetGroupNotFoundFault",
         "ReplicationGroupNotFoundFault",
+        "ServiceUpdateNotFoundFault",
         "SnapshotNotFoundFault",
     )
 

@@ -41,7 +41,7 @@ def add_replicas(difference: Difference) -> Iterator[Step]:
 
 
 def change_settings(difference: Difference) -> Iterator[Step]:
-    """Everything that takes effect at once, in one call; applied immediately, it would carry out what is pending too."""
+    """Everything that takes effect at once, in one call; applied immediately it would carry out what is pending too."""
     values = difference.values(Change.IN_PLACE)
     if values:
         yield difference.call("modify_replication_group", **values, **_snapshotting(difference), **_timing(difference))
