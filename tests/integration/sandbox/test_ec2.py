@@ -132,8 +132,10 @@ class TestFilters:
 
     def test_rules_of_a_group_are_found_by_its_peer(self, ec2: Any, group: str) -> None:
         ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=redis_from(APP))
-        found = ec2.describe_security_groups(Filters=[{"Name": "ip-permission.group-id", "Values": [APP]}])
-        assert [each["GroupId"] for each in found["SecurityGroups"]] == [group]
+        for peer, expected in ((APP, True), (WORKER, False)):
+            filters = [{"Name": "ip-permission.group-id", "Values": [peer]}]
+            found = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
+            assert (group in [each["GroupId"] for each in found]) is expected
 
 
 class TestPages:

@@ -170,7 +170,7 @@ TASKS: dict[str, dict[str, Any]] = {
         "state": "present",
     },
 }
-NARROWED = {
+NARROWED: dict[str, dict[str, Any]] = {
     "amazon.aws.ec2_security_group": {
         "rules": [{"proto": "tcp", "ports": [6379], "group_id": network.APP_SECURITY_GROUPS[0], "rule_desc": "Apps"}]
     },

@@ -13,8 +13,8 @@ from sandbox.elasticache.region import Operation, Region
 from sandbox.elasticache.resources import Event, now
 from sandbox.protocol import Parameters
 
-KEPT = timedelta(days=14)
 DEFAULT_MINUTES = 60
+MOST_MINUTES = 14 * 24 * 60
 
 
 async def describe(region: Region, p: Parameters) -> Parameters:
@@ -27,12 +27,13 @@ def _period(p: Parameters) -> tuple[datetime, datetime]:
     """StartTime and EndTime, or the last Duration minutes (an hour by default)."""
     if "Duration" in p and "StartTime" in p:
         raise invalid_combination("Duration cannot be used together with StartTime.")
+    minutes = p.get("Duration", DEFAULT_MINUTES)
+    if not 0 < minutes <= MOST_MINUTES:
+        raise invalid_value(f"Duration must be between 1 and {MOST_MINUTES} minutes: events are kept for 14 days.")
     end = p.get("EndTime", now())
-    start = p.get("StartTime", end - timedelta(minutes=p.get("Duration", DEFAULT_MINUTES)))
+    start = p.get("StartTime", end - timedelta(minutes=minutes))
     if start > end:
         raise invalid_combination("StartTime must be before EndTime.")
-    if start < now() - KEPT - timedelta(minutes=1):
-        raise invalid_value("Events are kept for 14 days.")
     return start, end
 
 

@@ -13,12 +13,17 @@ from sandbox.elasticache.resources import LogDelivery
 from sandbox.protocol import Parameters
 
 
+async def subnets(region: Region, ids: list[str]) -> list[Parameters]:
+    """Those of the subnets that exist."""
+    filters = [{"Name": "subnet-id", "Values": ids}]
+    found = (await region.ask("ec2", "describe_subnets", Filters=filters))["Subnets"]
+    return [subnet for subnet in found if subnet["SubnetId"] in ids]
+
+
 async def security_groups(region: Region, ids: list[str], vpc_id: str) -> list[str]:
     """The ids, if every group exists in the VPC of the cache's subnets."""
-    try:
-        found = (await region.ask("ec2", "describe_security_groups", GroupIds=sorted(set(ids))))["SecurityGroups"]
-    except ClientError:
-        found = []
+    filters = [{"Name": "group-id", "Values": ids}]
+    found = (await region.ask("ec2", "describe_security_groups", Filters=filters))["SecurityGroups"]
     places = {group["GroupId"]: group["VpcId"] for group in found}
     for wanted in ids:
         if wanted not in places:

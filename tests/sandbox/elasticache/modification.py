@@ -146,10 +146,10 @@ async def _ip_discovery(region: Region, rg: ReplicationGroup, p: Parameters) -> 
 
 
 async def _security_groups(region: Region, rg: ReplicationGroup, p: Parameters) -> Change:
+    if not p["SecurityGroupIds"]:
+        raise invalid_value("At least one security group is required.")
     vpc_id = region.store.subnet_groups[rg.subnet_group].vpc_id
     groups = await lookups.security_groups(region, p["SecurityGroupIds"], vpc_id)
-    if not groups:
-        raise invalid_value("At least one security group is required.")
     return Change(_set(rg, security_groups=groups), seconds=60)
 
 

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from sandbox.elasticache import buckets, changes, lookups, tags, views
@@ -22,6 +23,7 @@ from sandbox.elasticache.resources import ReplicationGroup, Shard, Snapshot, Tag
 from sandbox.protocol import ApiError, Parameters
 
 SNAPSHOT_SECONDS = 180
+MOST_PER_DAY = 20
 _SOURCES = {"user": "manual", "system": "automated"}
 
 
@@ -34,7 +36,18 @@ def find(region: Region, name: str) -> Snapshot:
 
 def begin(region: Region, name: str, rg: ReplicationGroup, new_tags: Tags) -> Snapshot:
     """Register a snapshot that is being taken by a user."""
-    return _register(region, Snapshot(_new_name(region, name), "manual", _as_now(rg), kms_key=rg.kms_key), new_tags)
+    name = _new_name(region, name)
+    _check_quota(region, rg)
+    return _register(region, Snapshot(name, "manual", _as_now(rg), kms_key=rg.kms_key), new_tags)
+
+
+def _check_quota(region: Region, rg: ReplicationGroup) -> None:
+    """Twenty in any twenty-four hours, on the sandbox's scale of time."""
+    since = now() - timedelta(days=1) * region.settings.time_scale
+    recent = [each for each in region.store.snapshots.values() if each.group.id == rg.id and each.created > since]
+    if len([each for each in recent if each.source == "manual"]) >= MOST_PER_DAY:
+        message = f"At most {MOST_PER_DAY} manual snapshots of a node can be taken in 24 hours."
+        raise ApiError("SnapshotQuotaExceededFault", message)
 
 
 def _as_now(rg: ReplicationGroup) -> ReplicationGroup:

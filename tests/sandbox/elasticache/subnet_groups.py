@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import ClientError
-
-from sandbox.elasticache import tags
+from sandbox.elasticache import lookups, tags
 from sandbox.elasticache.errors import invalid_value
 from sandbox.elasticache.names import identifier
 from sandbox.elasticache.paging import page
@@ -80,10 +78,7 @@ async def _locate(region: Region, subnet_ids: list[str]) -> tuple[str, dict[str,
         raise ApiError("CacheSubnetQuotaExceededFault", f"A cache subnet group has at most {MOST_SUBNETS} subnets.")
     if not subnet_ids:
         raise invalid_value("The parameter SubnetIds must be provided and must not be blank.")
-    try:
-        found = (await region.ask("ec2", "describe_subnets", SubnetIds=sorted(set(subnet_ids))))["Subnets"]
-    except ClientError:
-        found = []
+    found = await lookups.subnets(region, subnet_ids)
     if missing := sorted(set(subnet_ids) - {subnet["SubnetId"] for subnet in found}):
         raise ApiError("InvalidSubnet", f"Some input subnets in :[{', '.join(missing)}] are invalid.")
     if len({subnet["VpcId"] for subnet in found}) > 1:

@@ -110,7 +110,7 @@ def _node_group(region: Region, rg: ReplicationGroup, shard: Shard) -> Parameter
         "NodeGroupMembers": [_member(region, rg, node) for node in shard.nodes],
     }
     if rg.cluster_enabled:
-        return {**view, "Slots": shard.slots}
+        return {**view, "Slots": shard.slots or None}
     endpoints = region.plane.endpoints(rg)
     return {
         **view,

@@ -444,6 +444,7 @@ REFUSED_CHANGES = [
     ("unknown topic", {"NotificationTopicArn": "arn:aws:sns:eu-west-1:000000000000:no"}, VALUE, "does not exist"),
     ("topic status without topic", {"NotificationTopicStatus": "inactive"}, COMBINATION, "NotificationTopicArn"),
     ("security group of another VPC", {"SecurityGroupIds": [network.OTHER_SECURITY_GROUP]}, VALUE, network.OTHER_VPC),
+    ("no security group", {"SecurityGroupIds": []}, VALUE, "At least one"),
     ("token, later", {"AuthToken": NEXT_TOKEN, "ApplyImmediately": False}, COMBINATION, "ApplyImmediately"),
     ("token and something else", {"AuthToken": NEXT_TOKEN, "SnapshotRetentionLimit": 1}, COMBINATION, "same request"),
     ("bad token", {"AuthToken": "short"}, VALUE, "Invalid AuthToken"),

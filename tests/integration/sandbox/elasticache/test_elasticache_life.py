@@ -421,6 +421,15 @@ def test_snapshots_are_filtered(ec: Any, throwaway: Any) -> None:
     assert error_of(ec.describe_snapshots, MaxRecords=51)[0] == VALUE
 
 
+def test_twenty_snapshots_a_day(ec: Any, throwaway: Any) -> None:
+    throwaway("busy", DEV)
+    for number in range(20):
+        ec.create_snapshot(ReplicationGroupId="busy", SnapshotName=f"busy-{number}")
+        settled(ec, "busy")
+    refused = error_of(ec.create_snapshot, ReplicationGroupId="busy", SnapshotName="busy-20")
+    assert refused[0] == "SnapshotQuotaExceededFault"
+
+
 # -- what time brings -------------------------------------------------------------------------------------------------
 
 
@@ -549,3 +558,14 @@ def test_the_topic_is_told(cloud: RunningSandbox, ec: Any, throwaway: Any) -> No
     assert json.loads(json.loads(message["Body"])["Message"]) == {
         "ElastiCache:CreateReplicationGroupComplete": "telling"
     }
+
+
+# -- in the end -------------------------------------------------------------------------------------------------------
+
+
+def test_every_member_is_a_process_and_every_process_a_member(cloud: RunningSandbox, ec: Any) -> None:
+    def agree() -> bool:
+        running = {node["node_id"] for node in cloud.control("status")["nodes"]}
+        return running == {member["CacheClusterId"] for member in ec.describe_cache_clusters()["CacheClusters"]}
+
+    wait_for(agree)

@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from integration.sandbox.elasticache.shapes import values
 
 from sandbox.protocol import ApiError, JsonProtocol, QueryProtocol, service_model
 
@@ -30,33 +29,6 @@ OPERATIONS = [
     ("budgets", "CreateBudget"),
     ("budgets", "DescribeBudgets"),
 ]
-
-TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn")), min_size=1, max_size=12)
-MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda m: m.replace(microsecond=0, tzinfo=UTC))
-SCALARS = {
-    "boolean": st.booleans(),
-    "double": st.floats(-1e6, 1e6),
-    "integer": st.integers(-(2**31), 2**31),
-    "long": st.integers(-(2**53), 2**53),
-    "string": TEXT,
-    "timestamp": MOMENTS,
-}
-
-
-def values(shape: Shape, depth: int = 4) -> st.SearchStrategy[Any]:
-    """Any value of a shape."""
-    if isinstance(shape, StructureShape):
-        names = list(shape.members) if depth > 0 else shape.required_members  # shapes can be recursive
-        members = {name: values(shape.members[name], depth - 1) for name in names}
-        required = {name: members.pop(name) for name in shape.required_members}
-        return st.fixed_dictionaries(required, optional=members)
-    if isinstance(shape, ListShape):
-        return st.lists(values(shape.member, depth - 1), min_size=1, max_size=3)
-    if isinstance(shape, MapShape):
-        return st.dictionaries(TEXT, values(shape.value, depth - 1), min_size=1, max_size=3)
-    if enum := getattr(shape, "enum", None):
-        return st.sampled_from(enum)
-    return SCALARS[shape.type_name]
 
 
 def without_empty(value: Any) -> Any:
