@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import ROOT
+from integration.main_job.job import ROOT, Job
 
 from sandbox.testing import running_sandbox
 
@@ -101,8 +101,6 @@ def test_over_budget_is_refused_when_the_budget_is_enforced(job):
 
 def test_a_killed_run_is_finished_by_the_next_and_everything_goes_again(tmp_path):
     """On a sandbox of its own, whose caches take some seconds to come up."""
-    from conftest import Job
-
     with running_sandbox(tmp_path, time_scale=0.01) as running:
         job = Job(running)
         arguments = ("playbooks/provision.yml", "--limit", "dev")
