@@ -303,24 +303,26 @@ operations:
   sample: [update_budget, update_subscriber]
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._aws.entry import run_with_clients
 from ..module_utils._budgets import budget
 from ..module_utils._budgets.filters import COST_TYPES
 
-SUBSCRIBER = {
+SUBSCRIBER: dict[str, dict[str, Any]] = {
     "subscription_type": {"choices": ["EMAIL", "SNS"], "required": True},
     "address": {"required": True},
 }
-NOTIFICATION = {
+NOTIFICATION: dict[str, dict[str, Any]] = {
     "notification_type": {"choices": ["ACTUAL", "FORECASTED"], "required": True},
     "comparison_operator": {"choices": ["EQUAL_TO", "GREATER_THAN", "LESS_THAN"], "default": "GREATER_THAN"},
     "threshold": {"type": "float", "required": True},
     "threshold_type": {"choices": ["ABSOLUTE_VALUE", "PERCENTAGE"], "default": "PERCENTAGE"},
     "subscribers": {"type": "list", "elements": "dict", "required": True, "options": SUBSCRIBER},
 }
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, Any]] = {
     "budget_name": {"required": True, "aliases": ["name"]},
     "account_id": {},
     "limit_amount": {},

@@ -289,12 +289,14 @@ operations:
   sample: [put_metric_alarm, delete_alarms]
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._aws.entry import run_module
 from ..module_utils._cloudwatch import alarms
 
-DEFINITION = {
+DEFINITION: dict[str, dict[str, Any]] = {
     "name": {"required": True},
     "scope": {"choices": ["node", "group"], "default": "node"},
     "alarm_description": {"aliases": ["description"]},
@@ -319,7 +321,7 @@ DEFINITION = {
     "threshold": {"type": "float", "required": True},
     "treat_missing_data": {"choices": ["breaching", "ignore", "missing", "notBreaching"], "default": "missing"},
 }
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, Any]] = {
     "replication_group_id": {"required": True},
     "nodes": {"type": "list", "elements": "str"},
     "alarms": {"type": "list", "elements": "dict", "options": DEFINITION},

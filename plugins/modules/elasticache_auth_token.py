@@ -121,12 +121,14 @@ operations:
   sample: [create_secret]
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._aws.entry import run_module
 from ..module_utils._secretsmanager import auth_token
 
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"required": True},
     "description": {},
     "kms_key_id": {"no_log": False},

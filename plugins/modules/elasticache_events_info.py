@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: elasticache_events_info
-version_added: 0.2.0
+version_added: 0.1.0
 short_description: Read the events of an ElastiCache replication group and its members
 description:
   - Returns what ElastiCache recorded of a replication group, its members and its former members, in one list, oldest
@@ -16,7 +16,6 @@ description:
 author:
   - AccessWeaver maintainers (@accessweaver)
 extends_documentation_fragment:
-  - accessweaver.elasticache.attributes
   - accessweaver.elasticache.attributes.info_module
   - accessweaver.elasticache.attributes.action_group_aws
   - amazon.aws.common.modules

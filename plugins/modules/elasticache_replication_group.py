@@ -197,10 +197,9 @@ options:
     type: str
   auth_token:
     description:
-      - The password of the group, 16 to 128 printable characters, of which only C(! & # $ ^ < > -) are neither
-        letters nor digits.
-        Needs O(transit_encryption_enabled=true).
-      - AWS never tells it, so it is given to a new group only and not compared afterwards.
+      - "The password of the group: 16 to 128 letters, digits and C(! & # $ ^ < > -). Needs encryption in transit."
+      - AWS never tells it, so it cannot be compared. It is given to a new group, and to a group that has none; to
+        change it, set O(auth_token_update_strategy).
     type: str
   user_group_ids:
     description:
@@ -529,12 +528,14 @@ operations:
   sample: [create_replication_group]
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._aws.entry import run_with_clients
 from ..module_utils._elasticache import replication_group
 
-SHARD = {
+SHARD: dict[str, dict[str, Any]] = {
     "node_group_id": {},
     "slots": {},
     "replica_count": {"type": "int"},
@@ -543,22 +544,22 @@ SHARD = {
     "primary_outpost_arn": {},
     "replica_outpost_arns": {"type": "list", "elements": "str"},
 }
-RESHARDING = {
+RESHARDING: dict[str, dict[str, Any]] = {
     "node_group_id": {},
     "preferred_availability_zones": {"type": "list", "elements": "str"},
 }
-DESTINATION = {
+DESTINATION: dict[str, dict[str, Any]] = {
     "cloud_watch_logs_details": {"type": "dict", "options": {"log_group": {"required": True}}},
     "kinesis_firehose_details": {"type": "dict", "options": {"delivery_stream": {"required": True}}},
 }
-LOG_DELIVERY = {
+LOG_DELIVERY: dict[str, dict[str, Any]] = {
     "log_type": {"choices": ["slow-log", "engine-log"], "required": True},
     "destination_type": {"choices": ["cloudwatch-logs", "kinesis-firehose"]},
     "destination_details": {"type": "dict", "options": DESTINATION},
     "log_format": {"choices": ["text", "json"]},
     "enabled": {"type": "bool", "default": True},
 }
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, Any]] = {
     "replication_group_id": {"required": True, "aliases": ["name"]},
     "replication_group_description": {"aliases": ["description"]},
     "engine": {"choices": ["redis", "valkey"]},

@@ -128,12 +128,14 @@ operations:
   sample: [create_cache_subnet_group]
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._aws.entry import run_module
 from ..module_utils._elasticache import subnet_group
 
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, Any]] = {
     "cache_subnet_group_name": {"required": True, "aliases": ["name"]},
     "cache_subnet_group_description": {"aliases": ["description"]},
     "subnet_ids": {"type": "list", "elements": "str", "aliases": ["subnets"]},

@@ -22,93 +22,10 @@ author:
   - AccessWeaver maintainers (@accessweaver)
 extends_documentation_fragment:
   - accessweaver.elasticache.attributes.info_module
+  - accessweaver.elasticache.redis
 requirements:
   - redis >= 5.0 (the Python package)
 options:
-  connection:
-    description:
-      - How applications reach the cache, as M(accessweaver.elasticache.elasticache_replication_group) returns it.
-    type: dict
-    required: true
-    suboptions:
-      mode:
-        description:
-          - V(single) is one node, V(replica) a primary with replicas, V(cluster) cluster mode enabled.
-        type: str
-        required: true
-        choices: [single, replica, cluster]
-      port:
-        description: The port of the cache. The endpoints say their own.
-        type: int
-      tls:
-        description: Whether the cache has transit encryption.
-        type: bool
-        default: true
-      auth:
-        description: Whether it needs a token.
-        type: bool
-        default: true
-      username:
-        description: User that the token belongs to; null for an AUTH token.
-        type: str
-      writer:
-        description: Endpoint of the primary; needed unless O(connection.mode=cluster).
-        type: dict
-        suboptions: &endpoint
-          host:
-            description: Name or address.
-            type: str
-            required: true
-          port:
-            description: Port.
-            type: int
-            required: true
-      reader:
-        description: Endpoint of the replicas.
-        type: dict
-        suboptions: *endpoint
-      configuration:
-        description: Configuration endpoint; needed with O(connection.mode=cluster).
-        type: dict
-        suboptions: *endpoint
-      nodes:
-        description:
-          - The nodes one by one. In a cluster they are also asked for each other.
-        type: list
-        elements: dict
-        suboptions:
-          id:
-            description: ID of the node.
-            type: str
-          shard:
-            description: ID of its shard.
-            type: str
-          host:
-            description: Name or address.
-            type: str
-            required: true
-          port:
-            description: Port.
-            type: int
-            required: true
-  auth_token:
-    description:
-      - The AUTH token, or the password of O(username). It is in no result and in no message.
-    type: str
-  username:
-    description:
-      - User to connect as, instead of O(connection.username).
-    type: str
-  ca_file:
-    description:
-      - File of CA certificates that the servers' ones are verified against. Left out, those of the system, to which
-        ElastiCache's belong.
-    type: path
-  timeout:
-    description:
-      - Seconds that a connection, and each answer, may take.
-    type: float
-    default: 5
   num_node_groups:
     description:
       - Number of shards that a cluster has to have.
@@ -216,28 +133,13 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ..module_utils._redis.arguments import REDIS_ARGUMENTS
 from ..module_utils._redis.connect import REDIS_IMPORT_ERROR
 from ..module_utils._redis.verify import VerificationFailed, verify
 
-ENDPOINT = {"host": {"required": True}, "port": {"type": "int", "required": True}}
-CONNECTION = {
-    "mode": {"required": True, "choices": ["single", "replica", "cluster"]},
-    "port": {"type": "int"},
-    "tls": {"type": "bool", "default": True},
-    "auth": {"type": "bool", "default": True},
-    "username": {},
-    "writer": {"type": "dict", "options": ENDPOINT},
-    "reader": {"type": "dict", "options": ENDPOINT},
-    "configuration": {"type": "dict", "options": ENDPOINT},
-    "nodes": {"type": "list", "elements": "dict", "options": {"id": {}, "shard": {}, **ENDPOINT}},
-}
-NEEDED = [("mode", "single", ["writer"]), ("mode", "replica", ["writer"]), ("mode", "cluster", ["configuration"])]
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    "connection": {"type": "dict", "required": True, "options": CONNECTION, "required_if": NEEDED},
-    "auth_token": {"no_log": True},
-    "username": {},
-    "ca_file": {"type": "path"},
-    "timeout": {"type": "float", "default": 5},
+    **REDIS_ARGUMENTS,
+    "connection": {**REDIS_ARGUMENTS["connection"], "required": True},
     "num_node_groups": {"type": "int"},
     "replicas_per_node_group": {"type": "int"},
     "node_count": {"type": "int"},

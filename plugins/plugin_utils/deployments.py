@@ -28,5 +28,6 @@ def conflicts(hostvars: Mapping[str, Mapping[str, Any]], host: str, hosts: Itera
 
 def _name(hostvars: Mapping[str, Mapping[str, Any]], host: str) -> tuple[str, ...]:
     topology = hostvars[host].get(FACT) if host in hostvars else None
-    known = topology and topology["replication_group_id"]
-    return (str(topology["region"]), str(known)) if known else ()
+    if not topology or not topology["replication_group_id"]:
+        return ()
+    return str(topology["region"]), str(topology["replication_group_id"])

@@ -86,9 +86,11 @@ def settle(client: Any, declared: Mapping[str, Any], check_mode: bool, deadline:
     if status in ("missing", "available") or (status in HOPELESS and declared["state"] == "absent"):
         return observed
     if status == "deleting":
-        return _after_deletion(client, name, check_mode, deadline)
+        wait_unless(check_mode, client, name, deadline)
+        return None
     if status in HOPELESS and declared["on_create_failed"] == "delete" and not check_mode:
-        return _after_cleaning_up(client, name, deadline)
+        clean_up(client, name, deadline)
+        return None
     if check_mode and status not in HOPELESS:
         return observed
     if not declared["wait"]:
@@ -97,12 +99,12 @@ def settle(client: Any, declared: Mapping[str, Any], check_mode: bool, deadline:
     return wait_until_available(client, name, deadline)
 
 
-def _after_deletion(client: Any, name: str, check_mode: bool, deadline: Deadline) -> None:
+def wait_unless(check_mode: bool, client: Any, name: str, deadline: Deadline) -> None:
     if not check_mode:
         wait_until_deleted(client, name, deadline)
 
 
-def _after_cleaning_up(client: Any, name: str, deadline: Deadline) -> None:
+def clean_up(client: Any, name: str, deadline: Deadline) -> None:
     """A group whose creation failed has never held data, and its name is in the way."""
     api.apply(client, step(client, "delete_replication_group", {"replication_group_id": name}))
     wait_until_deleted(client, name, deadline)

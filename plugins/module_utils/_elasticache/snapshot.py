@@ -81,8 +81,9 @@ def settle(client: Any, declared: Mapping[str, Any], check_mode: bool, deadline:
     if not declared["wait"]:
         return _unsettled(existing, state)
     if status == "deleting":
-        return wait_until_deleted(client, name, deadline) or {}
-    wait_until(client, name, GOALS[state], deadline)
+        wait_until_deleted(client, name, deadline)
+    else:
+        wait_until(client, name, GOALS[state], deadline)
     return read(client, name)
 
 

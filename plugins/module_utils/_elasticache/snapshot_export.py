@@ -33,11 +33,14 @@ def export(clients: Clients, declared: Mapping[str, Any], check_mode: bool, dead
     source = declared["source_snapshot_name"]
     settle_source(client, "source_snapshot_name", source, check_mode, declared["wait"], deadline)
     snapshot = read(client, source)
-    shards = len(snapshot["node_snapshots"])
-    plan = plan_export(client, declared, _arns(s3, declared), shards)
-    result, _ = converge(
-        plan, {}, check_mode, lambda plan: _carry_out(client, s3, declared, plan, shards, deadline), dict
-    )
+    plan = plan_export(client, declared, snapshot, _arns(s3, declared))
+
+    def carry_out(plan: Plan) -> None:
+        api.apply_all(client, plan)
+        if declared["wait"]:
+            _wait(s3, declared, len(snapshot["node_snapshots"]), deadline)
+
+    result, _ = converge(plan, {}, check_mode, carry_out, dict)
     return {**result, "snapshot": snapshot, "snapshot_arns": _arns(s3, declared)}
 
 
@@ -49,10 +52,13 @@ def _require_present(declared: Mapping[str, Any]) -> None:
     require(declared, ["source_snapshot_name"], f"export to the bucket {declared['target_bucket']}")
 
 
-def plan_export(client: Any, declared: Mapping[str, Any], present: Sequence[str], shards: int) -> Plan:
-    """Export unless every shard has its object; AWS overwrites none, so some of them are in the way."""
-    name, bucket = declared["snapshot_name"], declared["target_bucket"]
-    if len(present) == shards:
+def plan_export(
+    client: Any, declared: Mapping[str, Any], snapshot: Mapping[str, Any], present: Sequence[str]
+) -> Plan:
+    """Export unless every shard has its object, or will have; AWS overwrites none, so leftovers are in the way."""
+    name, bucket, shards = declared["snapshot_name"], declared["target_bucket"], len(snapshot["node_snapshots"])
+    under_way = present and snapshot["snapshot_status"] != "available"
+    if len(present) == shards or under_way:
         return Plan({}, {})
     if present:
         fault = f"the bucket {bucket} has {len(present)} objects of this name, and the snapshot {shards} shards"
@@ -62,15 +68,12 @@ def plan_export(client: Any, declared: Mapping[str, Any], present: Sequence[str]
     return Plan({}, after, (step(client, "copy_snapshot", request),))
 
 
-def _carry_out(client: Any, s3: Any, declared: Mapping[str, Any], plan: Plan, shards: int, deadline: Deadline) -> None:
-    api.apply_all(client, plan)
-
+def _wait(s3: Any, declared: Mapping[str, Any], shards: int, deadline: Deadline) -> None:
     def look() -> Observation:
         count = len(_arns(s3, declared))
         return Observation(f"{count} of {shards} objects", done=count == shards)
 
-    if declared["wait"]:
-        deadline.wait(f"snapshot {declared['source_snapshot_name']} in the bucket {declared['target_bucket']}", look)
+    deadline.wait(f"snapshot {declared['source_snapshot_name']} in the bucket {declared['target_bucket']}", look)
 
 
 def _arns(s3: Any, declared: Mapping[str, Any]) -> list[str]:

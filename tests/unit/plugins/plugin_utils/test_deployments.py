@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.deployments import FACT, conflicts
 
 
-def host(region: str, name: str) -> dict[str, dict[str, str]]:
+def host(region: str, name: str) -> dict[str, Any]:
     return {FACT: {"region": region, "replication_group_id": name}}
 
 
-HOSTVARS = {
+HOSTVARS: dict[str, dict[str, Any]] = {
     "a": host("eu-west-1", "app-dev-redis"),
     "b": host("eu-west-1", "app-dev-redis"),
     "c": host("eu-west-3", "app-dev-redis"),

@@ -20,7 +20,7 @@ def end(name: str) -> dict[str, Any]:
     return {"host": f"{name}.example", "port": 6379}
 
 
-NONE = {"writer": None, "reader": None, "configuration": None, "nodes": [], "username": None}
+NONE: dict[str, Any] = {"writer": None, "reader": None, "configuration": None, "nodes": [], "username": None}
 COMMON = {**NONE, "port": 6379, "tls": True, "auth": True}
 CONNECTIONS = {
     "single": {**COMMON, "mode": "single", "writer": end("primary")},

@@ -31,8 +31,9 @@ OTHERS = st.dictionaries(st.sampled_from(["Service", "Region", "LinkedAccount"])
 @settings(deadline=None)
 @given(others=OTHERS, tags=st.dictionaries(TAG_KEYS, VALUES), aws_tags=st.lists(TEXT.map("aws:createdBy${}".format)))
 def test_filters_that_were_put_are_found_unchanged(others, tags, aws_tags):
-    declared = listed({**others, **({"TagKeyValue": aws_tags} if aws_tags else {})})
-    assert split(join(declared, listed(tags))) == (declared, listed(tags))
+    declared = listed({**others, **({"TagKeyValue": aws_tags} if aws_tags else {})}) or {}
+    of_tags = listed(tags) or {}
+    assert split(join(declared, of_tags)) == (declared, of_tags)
 
 
 EMAILS = [Subscriber("EMAIL", f"{number}@example.com") for number in range(12)]

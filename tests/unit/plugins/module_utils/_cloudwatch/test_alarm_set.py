@@ -77,7 +77,7 @@ CPU_REQUEST = {
     "ComparisonOperator": "GreaterThanThreshold",
     "TreatMissingData": "missing",
 }
-HIT_RATE_REQUEST = {
+HIT_RATE_REQUEST: dict[str, Any] = {
     "AlarmName": "demo/demo-001/hit-rate",
     "ActionsEnabled": True,
     "AlarmActions": [TOPIC, OTHER_TOPIC],
