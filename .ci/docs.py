@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """
-Write what documentation is generated: defaults and option tables of the roles, the table of plugins in README.md.
+Write what documentation is generated: defaults and option tables of the roles, the tables of plugins and of IAM
+actions in README.md.
 
 With ``--check``, write nothing and fail where something is out of date.
 """
@@ -10,6 +11,7 @@ With ``--check``, write nothing and fail where something is out of date.
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 import subprocess
@@ -28,7 +30,7 @@ GENERATED = [README, *(role / file for role in ROLES for file in ("README.md", "
 YAML_FORMAT = YAML()
 YAML_FORMAT.width = 1000
 YAML_FORMAT.indent(mapping=2, sequence=4, offset=2)
-PLUGINS = re.compile(r"(?<=<!-- BEGIN_PLUGINS -->\n).*?(?=<!-- END_PLUGINS -->)", re.DOTALL)
+POLICIES = Path("docs/iam")
 
 
 def generate() -> None:
@@ -36,8 +38,16 @@ def generate() -> None:
     for role in ROLES:
         (role / "defaults/main.yml").write_text("\n".join(default_lines(role)) + "\n")
         subprocess.run(["aar-doc", str(role), "markdown"], check=True)
-    table = "".join(f"{row}\n" for row in plugin_rows())
-    README.write_text(PLUGINS.sub(lambda _match: table, README.read_text()))
+    text = README.read_text()
+    for name, rows in {"PLUGINS": plugin_rows(), "IAM": action_rows()}.items():
+        text = with_section(text, name, "".join(f"{row}\n" for row in rows))
+    README.write_text(text)
+
+
+def with_section(text: str, name: str, content: str) -> str:
+    """Return the text with other content between two markers."""
+    section = re.compile(rf"(?<=<!-- BEGIN_{name} -->\n).*?(?=<!-- END_{name} -->)", re.DOTALL)
+    return section.sub(lambda _match: content, text)
 
 
 def default_lines(role: Path) -> Iterator[str]:
@@ -75,6 +85,22 @@ def plugin_rows() -> Iterator[str]:
     for kind in ("module", "filter"):
         for name, plugin in sorted(dump[kind].items()):
             yield f"| {kind} `{name.removeprefix(COLLECTION + '.')}` | {plugin['doc']['short_description']} |"
+
+
+def action_rows() -> Iterator[str]:
+    """Yield the rows of a Markdown table of the IAM actions in each policy, by service."""
+    yield "| Policy | Service | Actions |"
+    yield "| --- | --- | --- |"
+    for path in sorted(POLICIES.glob("*.json")):
+        for service, actions in itertools.groupby(policy_actions(path), lambda action: action.partition(":")[0]):
+            names = ", ".join(action.partition(":")[2] for action in actions)
+            yield f"| [{path.stem}](docs/iam/{path.name}) | `{service}` | {names} |"
+
+
+def policy_actions(path: Path) -> list[str]:
+    """Return the actions that a policy allows, each once, in order."""
+    listed = [statement["Action"] for statement in json.loads(path.read_text())["Statement"]]
+    return sorted({action for actions in listed for action in ([actions] if isinstance(actions, str) else actions)})
 
 
 def contents() -> dict[Path, bytes]:

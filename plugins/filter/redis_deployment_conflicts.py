@@ -10,7 +10,7 @@ version_added: 0.1.0
 short_description: Find inventory hosts that declare the same Redis deployment
 description:
   - Compares the deployment of one host with those of the other hosts of the play, as the role
-    M(accessweaver.elasticache.elasticache_redis#role) has resolved them. Two that have the same region and replication
+    P(accessweaver.elasticache.elasticache_redis#role) has resolved them. Two that have the same region and replication
     group would undo each other's work.
 author:
   - AccessWeaver maintainers (@accessweaver)

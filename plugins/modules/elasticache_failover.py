@@ -8,12 +8,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: elasticache_failover
 version_added: 0.1.0
-short_description: Fail over shards of an ElastiCache replication group on purpose, and measure how long writes stand still
+short_description: Fail over shards of an ElastiCache replication group, and measure how long writes stand still
 description:
-  - Lets ElastiCache fail over one shard after the other with its operation C(TestFailover), and waits for the real end of
-    each; a replica has become primary, the old primary is back as a replica, and all members are available.
-  - With O(connection), a client writes to the shard before, during and after its failover. What it saw is in the result,
-    how long no write was acknowledged, how many failed, and how many acknowledged ones the new primary does not have.
+  - Lets ElastiCache fail over one shard after the other with its operation C(TestFailover), and waits for the real end
+    of each; a replica has become primary, the old primary is back as a replica, and all members are available.
+  - With O(connection), a client writes to the shard before, during and after its failover. What it saw is in the
+    result, how long no write was acknowledged, how many failed, and how many acknowledged ones the new primary does not
+    have.
   - Everything that stands in the way is found before the first failover and told in one message. ElastiCache fails over
     up to 15 shards of an account and region in 24 hours, those with a replica, and with automatic failover enabled.
 author:
@@ -49,8 +50,8 @@ options:
   connection:
     description:
       - Left out, nothing is measured.
-      - With cluster mode enabled it has to name the nodes with their shards, as the endpoints of a cluster lead to any of
-        them.
+      - With cluster mode enabled it has to name the nodes with their shards, as the endpoint of a cluster leads to any
+        of them.
   timeout:
     description:
       - A lost node may not answer at all; the longer this is, the later the writer turns to another one.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.aws import network
+from sandbox.aws.application_autoscaling import ApplicationAutoScaling
 from sandbox.aws.host import MiniStack
 from sandbox.aws.layers import layers
 from sandbox.aws.neighbours import Neighbours
@@ -42,6 +43,8 @@ class Sandbox:
         self._dataplane = DataPlane(settings)
         self._elasticache = ElastiCacheService(settings, self._dataplane, self._neighbours)
         self._host.serve("elasticache", self._elasticache.handle)
+        self._autoscaling = ApplicationAutoScaling(settings, self._neighbours)
+        self._host.serve("application-autoscaling", self._autoscaling.handle)
         for service, layer in layers(settings, self._neighbours).items():
             self._host.wrap(service, layer)
         if settings.enforce_iam:
@@ -60,6 +63,7 @@ class Sandbox:
             ("DELETE", "faults"): self._clear_faults,
             ("POST", "create-failure"): self._fail_next_create,
             ("POST", "maintenance"): self._maintain,
+            ("POST", "backup"): self._back_up,
         }
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -111,6 +115,7 @@ class Sandbox:
     async def _reset(self, _: HttpRequest) -> dict[str, Any]:
         async with self._quiet:
             await self._elasticache.reset()
+            self._autoscaling.reset()
             await self._host.reset()
             await network.seed(self._neighbours, self._settings.region)
             self._log.clear()
@@ -138,6 +143,10 @@ class Sandbox:
         document = json.loads(request.body)
         await self._elasticache.maintain(document["replication_group"])
         return dict(document)
+
+    async def _back_up(self, request: HttpRequest) -> dict[str, Any]:
+        document = json.loads(request.body)
+        return {**document, "snapshot": await self._elasticache.back_up(document["replication_group"])}
 
     async def _status(self, _: HttpRequest) -> dict[str, Any]:
         nodes = [asdict(process) for process in self._dataplane.processes()]

@@ -41,12 +41,13 @@ def same_version(declared: str, actual: str | None) -> bool:
 
 @dataclass(frozen=True)
 class Field:
-    """An option of a resource: its name in botocore's snake case, how it changes and when two values of it are the
-    same."""
+    """An option of a resource: its name in botocore's snake case, how it changes, when two values of it are the same, and
+    where its current value is found."""
 
     name: str
     change: Change = Change.IN_PLACE
     same: Callable[[Any, Any], bool] = operator.eq
+    read: Callable[[Any], Any] = lambda resource: None
 
 
 def differences(fields: Iterable[Field], declared: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, Field]:

@@ -35,7 +35,11 @@ def describe_scalable_targets(client: Any, name: str) -> list[dict[str, Any]]:
 def without_autoscaled(
     clients: Clients, name: str, existing: Mapping[str, Any], changed: Mapping[str, Field]
 ) -> dict[str, Field]:
-    """Leave out the counts that auto scaling keeps within bounds. It is asked only when a count differs."""
+    """Leave out the counts that auto scaling keeps within bounds. It is asked only when a count differs.
+
+    Who may not ask gets the error that names the permission: a count that was imposed on a group that scales by
+    itself would be undone by its next scaling.
+    """
     if not set(COUNTS) & set(changed):
         return dict(changed)
     targets = describe_scalable_targets(clients("application-autoscaling"), name)

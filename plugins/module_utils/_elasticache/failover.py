@@ -180,12 +180,11 @@ def let_write(writer: Writer, goal: str, deadline: Deadline) -> None:
     enough = writer.acknowledged + SAMPLE
 
     def look() -> Observation:
-        summary = f"{writer.acknowledged} acknowledged"
         if not writer.error:
-            return Observation(summary, done=writer.acknowledged >= enough)
+            return Observation("under way", done=writer.acknowledged >= enough)
         trouble = f"{spoken_error(writer.error)}; {remedy_for(writer.error)}"
         hopeless = not writer.acknowledged and len(writer.attempts) > 2 * len(writer.nodes)
-        return Observation(f"{summary}, {trouble}", failure=trouble if hopeless else None)
+        return Observation(trouble, failure=trouble if hopeless else None)
 
     deadline.wait(goal, look)
 

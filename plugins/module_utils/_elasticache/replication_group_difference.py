@@ -29,6 +29,15 @@ class Difference:
     def name(self) -> str:
         return str(self.existing["replication_group_id"])
 
+    @property
+    def at_window(self) -> bool:
+        return bool(self.declared["apply"] == "window")
+
+    @property
+    def clustered(self) -> bool:
+        """Whether cluster mode is enabled."""
+        return bool(self.observed.group.get("ClusterEnabled"))
+
     def call(self, operation: str, **arguments: Any) -> Step:
         """Return a call on the group, carried out at once unless I(arguments) say otherwise."""
         return step(self.client, operation, {"replication_group_id": self.name, "apply_immediately": True, **arguments})
@@ -41,11 +50,30 @@ class Difference:
         """Return the declared values of those of the fields I(names) that differ."""
         return {name: self.declared[name] for name in names if name in self.changed}
 
+    def then(self, name: str) -> Any:
+        """Return the value of a field as it will be."""
+        return self.declared[name] if name in self.changed else self.existing[name]
+
     @property
-    def replicas(self) -> dict[str, int]:
-        """Replicas of each shard, by its id."""
-        shards = self.observed.group.get("NodeGroups", ())
-        return {shard["NodeGroupId"]: len(shard["NodeGroupMembers"]) - 1 for shard in shards}
+    def shards(self) -> dict[str, list[str]]:
+        """The nodes of each shard, by its id."""
+        return {
+            shard["NodeGroupId"]: [node["CacheClusterId"] for node in shard["NodeGroupMembers"]]
+            for shard in self.observed.group.get("NodeGroups", ())
+        }
+
+    @property
+    def leaving(self) -> list[str]:
+        """The shards that go: those that are named, else those with the highest numbers."""
+        wanted = self.some("num_node_groups").get("num_node_groups")
+        if wanted is None or wanted >= self.existing["num_node_groups"]:
+            return []
+        return list(self.declared["node_groups_to_remove"] or sorted(self.shards)[wanted:])
+
+    @property
+    def staying(self) -> dict[str, int]:
+        """Replicas of each shard that stays, by its id."""
+        return {shard: len(nodes) - 1 for shard, nodes in self.shards.items() if shard not in self.leaving}
 
     @property
     def wanted_replicas(self) -> int | None:
@@ -54,3 +82,10 @@ class Difference:
         if "num_cache_clusters" in self.changed:
             return int(self.declared["num_cache_clusters"]) - 1
         return self.some("replicas_per_node_group").get("replicas_per_node_group")
+
+    @property
+    def primaries(self) -> list[str]:
+        """The nodes that are known to be primaries; with cluster mode enabled AWS does not tell."""
+        shards = self.observed.group.get("NodeGroups", ())
+        nodes = (node for shard in shards for node in shard["NodeGroupMembers"])
+        return [node["CacheClusterId"] for node in nodes if node.get("CurrentRole") == "primary"]

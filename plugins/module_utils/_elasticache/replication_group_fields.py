@@ -18,8 +18,11 @@ from typing import Any
 from .._aws.fields import Change, Field, same_set, same_text, same_version
 from .._aws.shapes import from_api
 
-# ElastiCache knows no deletion protection; this tag is ours.
+# Tags of our own, for what ElastiCache has no place for: the deletion protection, and that the first AUTH token has
+# been rotated in and not set yet.
 PROTECTION = "accessweaver:deletion-protection"
+UNSET_TOKEN = "accessweaver:auth-token-not-set"
+OWN_TAGS = (PROTECTION, UNSET_TOKEN)
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,6 @@ class Observed:
     def member(self) -> Mapping[str, Any]:
         """The member to ask for what the group does not tell; none while the group is being created."""
         return self.clusters[0] if self.clusters else {}
-
-
-@dataclass(frozen=True)
-class GroupField(Field):
-    """A field of a replication group and where its current value is found."""
-
-    read: Callable[[Observed], Any] = lambda observed: None
 
 
 def of_group(member: str) -> Callable[[Observed], Any]:
@@ -81,6 +77,11 @@ def read_protection(observed: Observed) -> bool:
     return observed.tags.get(PROTECTION) == "true"
 
 
+def same_names(declared: Sequence[str], actual: Sequence[str] | None) -> bool:
+    """Compare names that AWS stores in lower case, in any order."""
+    return same_set([name.lower() for name in declared], actual)
+
+
 def same_key(declared: str, actual: str | None) -> bool:
     """A KMS key is declared by its id or its ARN and reported by its ARN."""
     return (actual or "").rpartition("key/")[2] == declared.rpartition("key/")[2]
@@ -101,72 +102,72 @@ def _destination(log: Mapping[str, Any]) -> tuple[Any, ...]:
     return log.get("destination_type"), group, stream, log.get("log_format")
 
 
-FIELDS: tuple[GroupField, ...] = (
+FIELDS: tuple[Field, ...] = (
     # Members of ModifyReplicationGroup
-    GroupField("replication_group_description", read=of_group("Description")),
-    GroupField("automatic_failover_enabled", read=flag("AutomaticFailover")),
-    GroupField("multi_az_enabled", read=flag("MultiAZ")),
-    GroupField("cache_node_type", Change.APPLY_NOW, read=of_group("CacheNodeType")),
-    GroupField(
+    Field("replication_group_description", read=of_group("Description")),
+    Field("automatic_failover_enabled", read=flag("AutomaticFailover")),
+    Field("multi_az_enabled", read=flag("MultiAZ")),
+    Field("cache_node_type", Change.APPLY_NOW, read=of_group("CacheNodeType")),
+    Field(
         "engine",
         Change.APPLY_NOW,
         same_text,
         read=lambda observed: observed.group.get("Engine") or observed.member.get("Engine"),
     ),
-    GroupField("engine_version", Change.APPLY_NOW, same_version, read=of_cluster("EngineVersion")),
-    GroupField(
+    Field("engine_version", Change.APPLY_NOW, same_version, read=of_cluster("EngineVersion")),
+    Field(
         "cache_parameter_group_name",
         Change.APPLY_NOW,
         same_text,
         read=lambda observed: observed.member.get("CacheParameterGroup", {}).get("CacheParameterGroupName"),
     ),
-    GroupField("security_group_ids", same=same_set, read=read_security_groups),
-    GroupField("preferred_maintenance_window", same=same_text, read=of_cluster("PreferredMaintenanceWindow")),
-    GroupField(
+    Field("security_group_ids", same=same_set, read=read_security_groups),
+    Field("preferred_maintenance_window", same=same_text, read=of_cluster("PreferredMaintenanceWindow")),
+    Field(
         "notification_topic_arn",
         read=lambda observed: observed.member.get("NotificationConfiguration", {}).get("TopicArn"),
     ),
-    GroupField(
+    Field(
         "notification_topic_status",
         read=lambda observed: observed.member.get("NotificationConfiguration", {}).get("TopicStatus"),
     ),
-    GroupField("auto_minor_version_upgrade", read=of_group("AutoMinorVersionUpgrade")),
-    GroupField("snapshot_retention_limit", read=of_group("SnapshotRetentionLimit")),
-    GroupField("snapshot_window", read=of_group("SnapshotWindow")),
-    GroupField("log_delivery_configurations", Change.APPLY_NOW, same_log_delivery, read=read_log_delivery),
-    GroupField("ip_discovery", read=of_group("IpDiscovery")),
-    GroupField("durability", read=of_group("Durability")),
+    Field("auto_minor_version_upgrade", read=of_group("AutoMinorVersionUpgrade")),
+    Field("snapshot_retention_limit", read=of_group("SnapshotRetentionLimit")),
+    Field("snapshot_window", read=of_group("SnapshotWindow")),
+    Field("log_delivery_configurations", Change.APPLY_NOW, same_log_delivery, read=read_log_delivery),
+    Field("ip_discovery", read=of_group("IpDiscovery")),
+    Field("durability", read=of_group("Durability")),
     # Changed by operations, sequences or stages of their own
-    GroupField(
+    Field(
         "num_cache_clusters", Change.OWN_OPERATION, read=lambda observed: len(observed.group.get("MemberClusters", ()))
     ),
-    GroupField(
+    Field(
         "num_node_groups", Change.OWN_OPERATION, read=lambda observed: len(observed.group.get("NodeGroups", ()))
     ),
-    GroupField("replicas_per_node_group", Change.OWN_OPERATION, read=read_replicas),
-    GroupField("deletion_protection", Change.OWN_OPERATION, read=read_protection),
-    GroupField("user_group_ids", Change.OWN_OPERATION, same_set, read=of_group("UserGroupIds")),
-    GroupField("transit_encryption_enabled", Change.STAGED, read=of_group("TransitEncryptionEnabled")),
-    GroupField("transit_encryption_mode", Change.STAGED, read=of_group("TransitEncryptionMode")),
-    GroupField("cluster_mode", Change.STAGED, read=of_group("ClusterMode")),
+    Field("replicas_per_node_group", Change.OWN_OPERATION, read=read_replicas),
+    Field("deletion_protection", Change.OWN_OPERATION, read=read_protection),
+    Field("user_group_ids", Change.OWN_OPERATION, same_names, read=of_group("UserGroupIds")),
+    Field("transit_encryption_enabled", Change.STAGED, read=of_group("TransitEncryptionEnabled")),
+    Field("transit_encryption_mode", Change.STAGED, read=of_group("TransitEncryptionMode")),
+    Field("cluster_mode", Change.STAGED, read=of_group("ClusterMode")),
     # Fixed at creation
-    GroupField("at_rest_encryption_enabled", Change.IMMUTABLE, read=of_group("AtRestEncryptionEnabled")),
-    GroupField("kms_key_id", Change.IMMUTABLE, same_key, read=of_group("KmsKeyId")),
-    GroupField("cache_subnet_group_name", Change.IMMUTABLE, same_text, read=of_cluster("CacheSubnetGroupName")),
-    GroupField("data_tiering_enabled", Change.IMMUTABLE, read=flag("DataTiering")),
-    GroupField("network_type", Change.IMMUTABLE, read=of_group("NetworkType")),
-    GroupField("port", Change.IMMUTABLE, read=read_port),
-    GroupField(
+    Field("at_rest_encryption_enabled", Change.IMMUTABLE, read=of_group("AtRestEncryptionEnabled")),
+    Field("kms_key_id", Change.IMMUTABLE, same_key, read=of_group("KmsKeyId")),
+    Field("cache_subnet_group_name", Change.IMMUTABLE, same_text, read=of_cluster("CacheSubnetGroupName")),
+    Field("data_tiering_enabled", Change.IMMUTABLE, read=flag("DataTiering")),
+    Field("network_type", Change.IMMUTABLE, read=of_group("NetworkType")),
+    Field("port", Change.IMMUTABLE, read=read_port),
+    Field(
         "global_replication_group_id",
         Change.IMMUTABLE,
         read=lambda observed: observed.group.get("GlobalReplicationGroupInfo", {}).get("GlobalReplicationGroupId"),
     ),
     # Where to start from, and what AWS never tells
-    GroupField("auth_token", Change.CREATE_ONLY),
-    GroupField("node_group_configuration", Change.CREATE_ONLY),
-    GroupField("preferred_cache_cluster_azs", Change.CREATE_ONLY),
-    GroupField("primary_cluster_id", Change.CREATE_ONLY),
-    GroupField("serverless_cache_snapshot_name", Change.CREATE_ONLY),
-    GroupField("snapshot_arns", Change.CREATE_ONLY),
-    GroupField("snapshot_name", Change.CREATE_ONLY),
+    Field("auth_token", Change.CREATE_ONLY),
+    Field("node_group_configuration", Change.CREATE_ONLY),
+    Field("preferred_cache_cluster_azs", Change.CREATE_ONLY),
+    Field("primary_cluster_id", Change.CREATE_ONLY),
+    Field("serverless_cache_snapshot_name", Change.CREATE_ONLY),
+    Field("snapshot_arns", Change.CREATE_ONLY),
+    Field("snapshot_name", Change.CREATE_ONLY),
 )

@@ -4,62 +4,70 @@
 """The calls that change a replication group, in the order in which they are safe.
 
 Room is made before it is needed and given up last: shards and replicas are added first, so that failover can be
-switched on
-and data moved; then settings, node type, engine, credentials and stages; replicas and shards go at the end, when
-failover has
-been switched off and bigger nodes are there. ElastiCache takes one change at a time, so every call waits for the one
-before.
+switched on and data moved; then settings, node type, engine, and what may need the new engine: logs and credentials.
+Shards and replicas go when failover has been switched off and bigger nodes are there. A stage comes last, for a group
+whose cluster mode is C(compatible) refuses everything else. ElastiCache takes one change at a time, so every call
+waits for the one before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._aws.fields import Change
 from .._aws.plan import Step
 from .replication_group_difference import Difference
-from .replication_group_stages import next_stages
+from .replication_group_fields import UNSET_TOKEN
+from .replication_group_stages import CLUSTER_MODE, next_stages
+from .tags import plan_tags
 
 ENGINE = ("engine", "engine_version")
 PARAMETER_GROUP = "cache_parameter_group_name"
 
 
 def add_shards(difference: Difference) -> Iterator[Step]:
-    count = difference.some("num_node_groups").get("num_node_groups", 0)
-    if count > difference.existing["num_node_groups"]:
-        resharding = difference.declared["resharding_configuration"]
+    wanted = difference.some("num_node_groups").get("num_node_groups", 0)
+    if wanted > difference.existing["num_node_groups"]:
         yield difference.call(
             "modify_replication_group_shard_configuration",
-            node_group_count=count,
-            resharding_configuration=resharding,
+            node_group_count=wanted,
+            resharding_configuration=difference.declared["resharding_configuration"],
         )
 
 
 def add_replicas(difference: Difference) -> Iterator[Step]:
-    yield from _replicas(difference, "increase_replica_count", lambda have, want: have < want)
+    wanted = difference.wanted_replicas
+    short = [shard for shard, has in difference.staying.items() if wanted is not None and has < wanted]
+    if short:
+        yield difference.call("increase_replica_count", **_counts(wanted, short, difference.shards))
+
+
+def _counts(wanted: int | None, concerned: Sequence[str], shards: Mapping[str, Any]) -> dict[str, Any]:
+    """One count for all I(shards) where all are I(concerned), a count for each shard that is where not."""
+    if len(concerned) == len(shards):
+        return {"new_replica_count": wanted}
+    return {"replica_configuration": [{"node_group_id": shard, "new_replica_count": wanted} for shard in concerned]}
 
 
 def change_settings(difference: Difference) -> Iterator[Step]:
-    """Everything that takes effect at once, in one call; applied immediately it would carry out what is pending too."""
+    """Everything that takes effect at once, in one call; applied immediately it would carry out what waits, too."""
     values = difference.values(Change.IN_PLACE)
     if values:
         yield difference.call("modify_replication_group", **values, **_snapshotting(difference), **_timing(difference))
 
 
 def _snapshotting(difference: Difference) -> dict[str, Any]:
-    """Without cluster mode ElastiCache has to be told whom to back up when backups are switched on; a replica spares
-    the primary."""
+    """Without cluster mode ElastiCache has to be told whom to back up when backups are switched on. A replica spares
+    the primary, unless it may be one that goes."""
     switched_on = difference.some("snapshot_retention_limit") and not difference.existing["snapshot_retention_limit"]
-    if not switched_on or difference.observed.group.get("ClusterEnabled"):
+    if not switched_on or difference.clustered:
         return {}
-    return {"snapshotting_cluster_id": difference.observed.group["MemberClusters"][-1]}
-
-
-def deliver_logs(difference: Difference) -> Iterator[Step]:
-    logs = difference.some("log_delivery_configurations")
-    if logs:
-        yield difference.call("modify_replication_group", **logs)
+    ((shard, nodes),) = difference.shards.items()
+    wanted = difference.wanted_replicas
+    shrinks = wanted is not None and wanted < difference.staying[shard]
+    fit = [node for node in nodes if (node in difference.primaries) == shrinks]
+    return {"snapshotting_cluster_id": (fit or nodes)[-1]}
 
 
 def change_node_type(difference: Difference) -> Iterator[Step]:
@@ -70,15 +78,33 @@ def change_node_type(difference: Difference) -> Iterator[Step]:
 
 def change_engine(difference: Difference) -> Iterator[Step]:
     """A parameter group belongs to a family, so a new one travels with the engine that needs it."""
-    values = difference.some(*ENGINE, PARAMETER_GROUP)
+    values = difference.some(*ENGINE)
     if "engine" in values:  # its version goes with it, also where the numbers happen to agree
         values = {"engine_version": difference.declared["engine_version"], **values}
-    if values and PARAMETER_GROUP not in _stage_company(difference):
-        yield difference.call("modify_replication_group", **values, **_timing(difference))
+    if values:
+        yield difference.call("modify_replication_group", **values, **_group_alone(difference), **_timing(difference))
+
+
+def change_parameters(difference: Difference) -> Iterator[Step]:
+    """By itself, another parameter group does not interrupt anything, and AWS would not tell that it waits."""
+    values = _group_alone(difference)
+    if values and not difference.some(*ENGINE):
+        yield difference.call("modify_replication_group", **values)
+
+
+def _group_alone(difference: Difference) -> dict[str, Any]:
+    """A parameter group with cluster-enabled may, and has to, accompany cluster mode when that becomes compatible."""
+    return {} if CLUSTER_MODE.following(difference) == "compatible" else difference.some(PARAMETER_GROUP)
 
 
 def _timing(difference: Difference) -> dict[str, bool]:
-    return {"apply_immediately": difference.declared["apply"] == "now"}
+    return {"apply_immediately": not difference.at_window}
+
+
+def deliver_logs(difference: Difference) -> Iterator[Step]:
+    logs = difference.some("log_delivery_configurations")
+    if logs:
+        yield difference.call("modify_replication_group", **logs)
 
 
 def change_credentials(difference: Difference) -> Iterator[Step]:
@@ -91,8 +117,8 @@ def _to_user_groups(difference: Difference) -> Iterator[Step]:
     wanted = difference.some("user_group_ids").get("user_group_ids")
     if wanted is None:
         return
-    present = difference.existing["user_group_ids"] or []
-    to_add, to_remove = sorted(set(wanted) - set(present)), sorted(set(present) - set(wanted))
+    lowered, present = {group.lower() for group in wanted}, set(difference.existing["user_group_ids"] or ())
+    to_add, to_remove = sorted(lowered - present), sorted(present - lowered)
     ends_auth = {"auth_token_update_strategy": "DELETE"} if difference.observed.group.get("AuthTokenEnabled") else {}
     yield difference.call(
         "modify_replication_group",
@@ -103,90 +129,87 @@ def _to_user_groups(difference: Difference) -> Iterator[Step]:
 
 
 def _to_token(difference: Difference) -> Iterator[Step]:
-    """The first token is rotated in and set at once: between the two the group would serve clients without any."""
-    token = difference.declared["auth_token"]
-    if not token:
-        return
-    users = bool(difference.existing["user_group_ids"])
-    for strategy in token_strategies(difference):
+    """The first token is rotated in and set at once, since between the two the group serves clients without any. A
+    tag keeps that in mind, for AWS does not tell it to the run after one that was interrupted there."""
+    strategies = token_strategies(difference)
+    first = strategies == FIRST_TOKEN
+    if first:
+        yield from _mark(difference, {UNSET_TOKEN: "true"})
+    for strategy in strategies:
         yield difference.call(
             "modify_replication_group",
-            auth_token=token,
+            auth_token=difference.declared["auth_token"],
             auth_token_update_strategy=strategy,
-            remove_user_groups=True if users and strategy == "ROTATE" else None,
+            remove_user_groups=True if difference.existing["user_group_ids"] and strategy == "ROTATE" else None,
         )
+    if first or (UNSET_TOKEN in difference.observed.tags and "SET" in strategies):
+        yield from _mark(difference, {})
+
+
+def _mark(difference: Difference, wanted: Mapping[str, str]) -> list[Step]:
+    """Return the calls that set or remove the tag, whatever the other tags are."""
+    present = {} if wanted else {UNSET_TOKEN: "true"}
+    return plan_tags(difference.observed.group["ARN"], present, {"tags": wanted})[1]
+
+
+FIRST_TOKEN = ("ROTATE", "SET")
 
 
 def token_strategies(difference: Difference) -> tuple[str, ...]:
+    """Return how the token that is declared comes in; nothing when it is there, as far as anybody can tell."""
+    if not difference.declared["auth_token"]:
+        return ()
+    asked = (difference.declared["auth_token_update_strategy"] or "").upper()
     if not difference.observed.group.get("AuthTokenEnabled"):
-        return ("ROTATE", "SET")
-    asked = difference.declared["auth_token_update_strategy"]
-    return (asked.upper(),) if asked else ()
+        return FIRST_TOKEN
+    if UNSET_TOKEN in difference.observed.tags:
+        return FIRST_TOKEN if asked == "ROTATE" else ("SET",)
+    return (asked,) if asked else ()
+
+
+def remove_shards(difference: Difference) -> Iterator[Step]:
+    if difference.leaving:
+        yield difference.call(
+            "modify_replication_group_shard_configuration",
+            node_group_count=difference.declared["num_node_groups"],
+            node_groups_to_remove=difference.leaving,
+        )
+
+
+def remove_replicas(difference: Difference) -> Iterator[Step]:
+    wanted, named = difference.wanted_replicas, difference.declared["replicas_to_remove"]
+    excessive = [shard for shard, has in difference.staying.items() if wanted is not None and has > wanted]
+    if excessive:
+        which = {"replicas_to_remove": named} if named else _counts(wanted, excessive, difference.staying)
+        yield difference.call("decrease_replica_count", **which)
 
 
 def advance_stages(difference: Difference) -> Iterator[Step]:
     for staged, stage in next_stages(difference):
-        company = _stage_company(difference) if staged.fields == ("cluster_mode",) else {}
+        company = difference.some(PARAMETER_GROUP) if (staged, stage) == (CLUSTER_MODE, "compatible") else {}
         yield difference.call("modify_replication_group", **staged.options(stage), **company)
 
 
-def _stage_company(difference: Difference) -> dict[str, Any]:
-    """A parameter group with cluster-enabled may, and has to, accompany cluster mode when that becomes compatible."""
-    moving = any(
-        staged.fields == ("cluster_mode",) and stage == "compatible" for staged, stage in next_stages(difference)
-    )
-    return difference.some(PARAMETER_GROUP) if moving else {}
-
-
-def remove_replicas(difference: Difference) -> Iterator[Step]:
-    yield from _replicas(difference, "decrease_replica_count", lambda have, want: have > want)
-
-
-def remove_shards(difference: Difference) -> Iterator[Step]:
-    count = difference.some("num_node_groups").get("num_node_groups")
-    if count is not None and count < difference.existing["num_node_groups"]:
-        yield difference.call(
-            "modify_replication_group_shard_configuration",
-            node_group_count=count,
-            node_groups_to_remove=leaving_shards(difference),
-        )
-
-
-def leaving_shards(difference: Difference) -> list[str]:
-    """The shards that are named, else those with the highest numbers."""
-    named = difference.declared["node_groups_to_remove"]
-    return named or sorted(difference.replicas)[difference.declared["num_node_groups"] :]
-
-
-def _replicas(difference: Difference, operation: str, concerns: Callable[[int, int], bool]) -> Iterator[Step]:
-    """One count for all shards where all are concerned, a count for each shard that is where not."""
-    wanted = difference.wanted_replicas
-    if wanted is None:
-        return
-    concerned = [shard for shard, have in difference.replicas.items() if concerns(have, wanted)]
-    if concerned:
-        yield difference.call(operation, **_counts(difference, operation, wanted, concerned))
-
-
-def _counts(difference: Difference, operation: str, wanted: int, concerned: list[str]) -> Mapping[str, Any]:
-    named = difference.declared["replicas_to_remove"]
-    if operation == "decrease_replica_count" and named:
-        return {"replicas_to_remove": named}
-    if len(concerned) == len(difference.replicas):
-        return {"new_replica_count": wanted}
-    shards = [{"node_group_id": shard, "new_replica_count": wanted} for shard in concerned]
-    return {"replica_configuration": shards}
-
-
-PHASES: tuple[Callable[[Difference], Iterator[Step]], ...] = (
+Phase = Callable[[Difference], Iterator[Step]]
+PHASES: tuple[Phase, ...] = (
     add_shards,
     add_replicas,
     change_settings,
-    deliver_logs,
     change_node_type,
     change_engine,
+    change_parameters,
+    deliver_logs,
     change_credentials,
-    advance_stages,
-    remove_replicas,
     remove_shards,
+    remove_replicas,
+    advance_stages,
 )
+DISTURBING = (change_node_type, change_engine)
+
+
+def steps(difference: Difference) -> list[Step]:
+    """Return the calls of all phases. What waits for the window is asked for last, since a call that is carried out
+    at once carries out what waits, too."""
+    last = DISTURBING if difference.at_window else ()
+    phases = sorted(PHASES, key=lambda phase: phase in last)
+    return [call for phase in phases for call in phase(difference)]

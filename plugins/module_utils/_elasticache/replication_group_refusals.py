@@ -12,17 +12,23 @@ from typing import Any
 from .._aws.fields import Change
 from .._problems import Problem
 from . import api
+from .engine_versions import find_family
 from .problems import choices
 from .replication_group_difference import Difference
-from .replication_group_phases import leaving_shards
+from .replication_group_phases import ENGINE, PARAMETER_GROUP, steps
 from .replication_group_stages import CLUSTER_MODE, STAGED, TRANSIT_ENCRYPTION
+from .replication_group_state import waiting
 
 MIGRATION = (
     "Create a new replication group with another id (snapshot_name restores the data of this one), "
     "move the clients to it, then delete this one"
 )
-ROLLBACK = ("valkey", (7, 2), "redis", (7, 1))  # the one way back that AWS offers
-OLDEST_WITH_TLS_CHANGES = (7,)
+ROLLBACK = ("valkey", (7, 2)), ("redis", (7, 1))  # the one way back that AWS offers
+OLDEST_WITH_STAGES = (7,)
+# A group refuses these while its cluster mode is compatible ("Modifying cluster mode").
+SHAPE = ("num_cache_clusters", "num_node_groups", "replicas_per_node_group", "cache_node_type", *ENGINE)
+# ElastiCache keeps one of these for the window, and refuses the other meanwhile. In the order of the phases.
+ONE_AT_A_TIME = ("cache_node_type", "engine_version")
 Version = tuple[int, ...]
 
 
@@ -33,13 +39,11 @@ def immutable(difference: Difference) -> Iterator[Problem]:
 
 def downgrade(difference: Difference) -> Iterator[Problem]:
     """A version only goes up, within an engine and from redis to valkey; valkey 7.2 may go back to redis 7.1."""
-    if not difference.some("engine", "engine_version"):
+    if not difference.some(*ENGINE):
         return
-    now, then = (
-        _engine(difference.existing),
-        _engine({**difference.existing, **difference.some("engine", "engine_version")}),
-    )
-    if (*now, *then) == ROLLBACK:
+    now = _engine(difference.existing)
+    then = _engine({**difference.existing, **difference.some(*ENGINE)})
+    if (_minor(now), _minor(then)) == ROLLBACK:
         return
     depth = min(len(now[1]), len(then[1]))
     if then[1][:depth] < now[1][:depth]:
@@ -53,64 +57,160 @@ def _engine(options: Mapping[str, Any]) -> tuple[str, Version]:
     return str(options["engine"]), version
 
 
-def one_at_the_window(difference: Difference) -> Iterator[Problem]:
-    """ElastiCache keeps one of the two for the window, and refuses the other meanwhile."""
-    both = difference.some("cache_node_type") and difference.some("engine", "engine_version")
-    if both and difference.declared["apply"] == "window":
+def _minor(engine: tuple[str, Version]) -> tuple[str, Version]:
+    return engine[0], engine[1][:2]
+
+
+def another_family(difference: Difference) -> Iterator[Problem]:
+    """Engine and parameter group have to fit each other. A default group is exchanged by AWS."""
+    if not difference.some(*ENGINE, PARAMETER_GROUP):
+        return
+    engine, version = difference.then("engine"), difference.then("engine_version")
+    name = difference.then(PARAMETER_GROUP)
+    if PARAMETER_GROUP not in difference.changed and name.startswith("default."):
+        return
+    offered = api.describe_cache_engine_versions(difference.client)
+    family, unknown = find_family(offered, engine, ".".join(version.split(".")[:2]))
+    yield from unknown
+    groups = api.describe_cache_parameter_groups(difference.client, CacheParameterGroupName=name)
+    actual = groups[0]["CacheParameterGroupFamily"] if groups else "no such parameter group"
+    if family and actual != family:
+        fault = f"does not fit {engine} {version}, which needs one of family {family}: it is {actual}"
+        yield Problem(PARAMETER_GROUP, name, fault, f"Declare a parameter group of family {family} with the version")
+
+
+def both_at_the_window(difference: Difference) -> Iterator[Problem]:
+    if difference.at_window and len(_one_at_a_time(difference)) > 1:
         remedy = "Set apply to now, or declare the other one when this one is done"
-        yield _cannot(
-            difference, "cache_node_type", "cannot wait for the window together with the engine version", remedy
-        )
+        fault = "cannot wait for the window together with the engine version"
+        yield _cannot(difference, "cache_node_type", fault, remedy)
+
+
+def behind_another(difference: Difference) -> Iterator[Problem]:
+    """What waits for the window from an earlier run blocks its counterpart."""
+    changed, kept = _one_at_a_time(difference), set(waiting(difference.observed)) & set(ONE_AT_A_TIME)
+    if kept and changed and changed[0] not in kept:
+        (blocking,) = kept
+        remedy = f"Wait for the window, or run it first with {blocking} as it is pending and apply set to now"
+        yield _cannot(difference, changed[0], f"cannot be changed while {blocking} waits for the window", remedy)
+
+
+def _one_at_a_time(difference: Difference) -> list[str]:
+    changed = {*difference.changed, *(["engine_version"] if "engine" in difference.changed else [])}
+    return [name for name in ONE_AT_A_TIME if name in changed]
+
+
+def carried_along(difference: Difference) -> Iterator[Problem]:
+    """A modification that is carried out at once carries out what waits for the window (ModifyReplicationGroup)."""
+    kept = waiting(difference.observed)
+    if not kept or not difference.at_window:
+        return
+    modifications = (call.request for call in steps(difference) if call.operation == "modify_replication_group")
+    if any(request["ApplyImmediately"] for request in modifications):
+        fault = f"cannot hold: something else that is declared is done at once, and {', '.join(kept)} with it"
+        yield Problem("apply", "window", fault, "Set apply to now, or declare the rest after the window")
 
 
 def node_type(difference: Difference) -> Iterator[Problem]:
+    """The present type is not among those to change to, but a change that is pending can be taken back."""
     wanted = difference.some("cache_node_type").get("cache_node_type")
-    if wanted is None:
+    if wanted in (None, difference.observed.group["CacheNodeType"]):
         return
     allowed = api.list_allowed_node_type_modifications(difference.client, ReplicationGroupId=difference.name)
     if wanted not in allowed:
-        remedy = f"Use one of {choices(wanted, allowed)}"
+        remedy = f"Use one of {choices(str(wanted), allowed)}"
         yield _cannot(difference, "cache_node_type", "is no node type that this group can change to", remedy)
 
 
 def unapproved_stage(difference: Difference) -> Iterator[Problem]:
     for staged in STAGED:
-        following = staged.following(difference)
-        if following and not difference.declared["advance"]:
-            now = staged.now(difference)
+        now, following = staged.now(difference), staged.following(difference)
+        if following and not difference.declared["advance"] and (now, following) in staged.before:
             remedy = f"Make sure that {staged.before[now, following]}; then run it with advance set to true"
             fault = f"changes in stages, and the next one ({now} to {following}) is not approved"
             yield Problem(staged.name, staged.goal(difference), fault, remedy)
 
 
-def impossible_stage(difference: Difference) -> Iterator[Problem]:
-    group = difference.observed.group
-    if CLUSTER_MODE.goal(difference) and CLUSTER_MODE.now(difference) == "enabled":
-        yield _cannot(difference, "cluster_mode", "cannot be left once it is enabled", MIGRATION)
-    if TRANSIT_ENCRYPTION.goal(difference) and _engine(difference.existing)[1] < OLDEST_WITH_TLS_CHANGES:
-        yield _cannot(difference, "transit_encryption_enabled", "cannot be changed below engine version 7", MIGRATION)
-    now, goal = TRANSIT_ENCRYPTION.now(difference), TRANSIT_ENCRYPTION.goal(difference)
-    if now == "required" and goal and (group.get("AuthTokenEnabled") or difference.existing["user_group_ids"]):
+def impossible_transit_encryption(difference: Difference) -> Iterator[Problem]:
+    goal = TRANSIT_ENCRYPTION.goal(difference)
+    if not goal:
+        return
+    if _engine(difference.existing)[1] < OLDEST_WITH_STAGES:
+        remedy = "Upgrade the engine first, in a run of its own"
+        yield Problem(TRANSIT_ENCRYPTION.name, goal, "cannot be changed below engine version 7", remedy)
+    authenticated = difference.observed.group.get("AuthTokenEnabled") or difference.existing["user_group_ids"]
+    if authenticated and TRANSIT_ENCRYPTION.lowered(difference):
         remedy = "Keep it required; clients that authenticate must not send their password in the clear"
-        yield _cannot(difference, "transit_encryption_mode", "cannot be lowered while clients authenticate", remedy)
+        yield Problem(TRANSIT_ENCRYPTION.name, goal, "cannot be lowered while clients authenticate", remedy)
 
 
-def token_without_tls(difference: Difference) -> Iterator[Problem]:
-    new = difference.declared["auth_token"] and not difference.observed.group.get("AuthTokenEnabled")
-    if new and TRANSIT_ENCRYPTION.now(difference) != "required":
-        remedy = "Bring encryption in transit to required first"
-        yield Problem("auth_token", None, "needs encryption in transit", remedy)
+def impossible_cluster_mode(difference: Difference) -> Iterator[Problem]:
+    now, following = CLUSTER_MODE.now(difference), CLUSTER_MODE.following(difference)
+    if following and now == "enabled":
+        yield _cannot(difference, "cluster_mode", "cannot be left once it is enabled", MIGRATION)
+    if (now, following) == ("disabled", "compatible"):
+        if _engine(difference.existing)[1] < OLDEST_WITH_STAGES:
+            remedy = "Upgrade the engine first, in a run of its own"
+            yield _cannot(difference, "cluster_mode", "cannot be changed below engine version 7", remedy)
+        if not difference.then("automatic_failover_enabled"):
+            remedy = "Declare a replica at least, and automatic_failover_enabled"
+            yield _cannot(difference, "cluster_mode", "needs automatic failover", remedy)
+    blocked = difference.some(*SHAPE) if now == "compatible" else {}
+    for name in blocked:
+        remedy = "Bring cluster_mode to enabled, or back to disabled, first"
+        yield _cannot(difference, name, "cannot be changed while cluster mode is compatible", remedy)
+
+
+def credentials_without_tls(difference: Difference) -> Iterator[Problem]:
+    stage, remedy = TRANSIT_ENCRYPTION.now(difference), "Bring encryption in transit to required first"
+    if difference.declared["auth_token"] and not difference.observed.group.get("AuthTokenEnabled"):
+        if stage != "required":
+            yield Problem("auth_token", None, f"needs encryption in transit, which is {stage}", remedy)
+    if difference.some("user_group_ids").get("user_group_ids") and stage == "off":
+        yield _cannot(difference, "user_group_ids", "needs encryption in transit", remedy)
+
+
+def wrong_counts(difference: Difference) -> Iterator[Problem]:
+    """Nodes are counted without cluster mode, shards with it."""
+    if difference.clustered and "num_cache_clusters" in difference.changed:
+        remedy = "Declare num_node_groups and replicas_per_node_group"
+        yield _cannot(difference, "num_cache_clusters", "does not count the nodes of a group with cluster mode", remedy)
+    if not difference.clustered and "num_node_groups" in difference.changed:
+        yield _cannot(difference, "num_node_groups", "needs cluster mode", "Bring cluster_mode to enabled first")
+
+
+def uneven_growth(difference: Difference) -> Iterator[Problem]:
+    """AWS gives a new shard as many replicas as the others have, which is no number when they differ."""
+    more = difference.some("num_node_groups").get("num_node_groups", 0) > difference.existing["num_node_groups"]
+    if more and difference.wanted_replicas is not None and len(set(difference.staying.values())) > 1:
+        remedy = "Declare replicas_per_node_group without it, and it when that is done"
+        yield _cannot(difference, "num_node_groups", "cannot grow while the shards differ in replicas", remedy)
 
 
 def wrong_shards(difference: Difference) -> Iterator[Problem]:
     """The shards that are named to go have to be there, and as many as are too many."""
-    count = difference.some("num_node_groups").get("num_node_groups")
-    if count is None or count >= difference.existing["num_node_groups"]:
+    leaving, shards = difference.leaving, sorted(difference.shards)
+    if not leaving:
         return
-    leaving, shards = leaving_shards(difference), sorted(difference.replicas)
-    if len(leaving) != len(shards) - count or not set(leaving) <= set(shards):
+    count = difference.declared["num_node_groups"]
+    if len(set(leaving)) != len(shards) - count or not set(leaving) <= set(shards):
         remedy = f"Name {len(shards) - count} of {', '.join(shards)}"
         yield Problem("node_groups_to_remove", ", ".join(leaving), f"does not lead to {count} shards", remedy)
+
+
+def wrong_replicas(difference: Difference) -> Iterator[Problem]:
+    """The replicas that are named to go have to be replicas, and of each shard as many as are too many."""
+    wanted, named = difference.wanted_replicas, difference.declared["replicas_to_remove"]
+    surplus = {shard: has - wanted for shard, has in difference.staying.items() if wanted is not None and has > wanted}
+    if not named or not surplus:
+        return
+    for shard in difference.staying:
+        replicas = sorted(set(difference.shards[shard]) - set(difference.primaries))
+        going = [node for node in named if node in replicas]
+        if len(going) != surplus.get(shard, 0):
+            remedy = f"Name {surplus.get(shard, 0)} of {', '.join(replicas)}"
+            fault = f"does not leave {wanted} replicas in shard {shard}"
+            yield Problem("replicas_to_remove", ", ".join(named), fault, remedy)
 
 
 def _cannot(difference: Difference, name: str, fault: str, remedy: str) -> Problem:
@@ -121,11 +221,18 @@ def _cannot(difference: Difference, name: str, fault: str, remedy: str) -> Probl
 RULES: tuple[Callable[[Difference], Iterator[Problem]], ...] = (
     immutable,
     downgrade,
-    one_at_the_window,
-    impossible_stage,
+    another_family,
+    both_at_the_window,
+    behind_another,
+    carried_along,
+    impossible_transit_encryption,
+    impossible_cluster_mode,
     unapproved_stage,
-    token_without_tls,
+    credentials_without_tls,
+    wrong_counts,
+    uneven_growth,
     wrong_shards,
+    wrong_replicas,
     node_type,
 )
 

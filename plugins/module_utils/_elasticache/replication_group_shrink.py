@@ -18,13 +18,13 @@ HOURS = 1
 
 def shrink_problems(clients: Clients, difference: Difference) -> Iterator[Problem]:
     """Yield the problem that the shards that stay would be too full, or that nobody can tell."""
-    count = difference.some("num_node_groups").get("num_node_groups")
     limit = difference.declared["shrink_memory_percent"]
-    if count is None or count >= difference.existing["num_node_groups"] or not limit:
+    if not difference.leaving or not limit:
         return
-    shards = members(difference)
-    used = shard_usage(peaks(clients("cloudwatch"), METRIC, shards, HOURS), shards)
-    if len(used) < difference.existing["num_node_groups"]:
+    count = difference.declared["num_node_groups"]
+    shard_of = {node: shard for shard, nodes in difference.shards.items() for node in nodes}
+    used = shard_usage(peaks(clients("cloudwatch"), METRIC, shard_of, HOURS), shard_of)
+    if used.keys() != difference.shards.keys():
         remedy = "Set shrink_memory_percent to 0 if you know that the data fits"
         fault = f"cannot be judged: CloudWatch has no {METRIC} of every shard for the last hour"
         yield Problem("num_node_groups", count, fault, remedy)
@@ -32,15 +32,6 @@ def shrink_problems(clients: Clients, difference: Difference) -> Iterator[Proble
         fault = f"would fill the shards that stay to {sum(used.values()) / count:.0f} %, over the limit of {limit} %"
         remedy = "Take bigger nodes first, keep more shards, or raise shrink_memory_percent"
         yield Problem("num_node_groups", count, fault, remedy)
-
-
-def members(difference: Difference) -> dict[str, str]:
-    """Return the shard of each node."""
-    return {
-        node["CacheClusterId"]: shard["NodeGroupId"]
-        for shard in difference.observed.group["NodeGroups"]
-        for node in shard["NodeGroupMembers"]
-    }
 
 
 def shard_usage(usage: Mapping[str, float], shard_of: Mapping[str, str]) -> dict[str, float]:

@@ -40,6 +40,11 @@ class Staged:
     def now(self, difference: Difference) -> str:
         return self.state(difference.existing)
 
+    def lowered(self, difference: Difference) -> bool:
+        """Whether the goal is behind the present stage."""
+        goal = self.goal(difference)
+        return goal is not None and self.stages.index(goal) < self.stages.index(self.now(difference))
+
     def following(self, difference: Difference) -> str | None:
         """Return the next stage on the way to the goal; C(None) when there is nothing to do."""
         goal = self.goal(difference)

@@ -8,10 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._aws.fields import Field, differences
 from .._aws.shapes import from_api
 from . import api
 from .connection import connection
-from .replication_group_fields import FIELDS, PROTECTION, Observed
+from .replication_group_fields import FIELDS, OWN_TAGS, Observed
+
+# What can wait for the maintenance window. What else is pending is being done.
+WAITING = ("automatic_failover_status", "cache_node_type", "engine_version")
+# What goes with a new engine version. AWS does not tell that it waits, too.
+COMPANY = ("engine", "cache_parameter_group_name")
 
 
 def observe(client: Any, name: str) -> Observed | None:
@@ -46,8 +52,12 @@ def _of(group: Mapping[str, Any], clusters: list[dict[str, Any]]) -> list[dict[s
 def current(observed: Observed) -> dict[str, Any]:
     """Return the group as the module's options would declare it."""
     options = {field.name: field.read(observed) for field in FIELDS}
-    tags = {name: value for name, value in observed.tags.items() if name != PROTECTION}
-    return {**options, "replication_group_id": observed.group["ReplicationGroupId"], "tags": tags}
+    name = observed.group["ReplicationGroupId"]
+    return {**options, "replication_group_id": name, "tags": without_own(observed.tags)}
+
+
+def without_own(tags: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in tags.items() if name not in OWN_TAGS}
 
 
 def expected(observed: Observed) -> dict[str, Any]:
@@ -58,6 +68,26 @@ def expected(observed: Observed) -> dict[str, Any]:
     if "automatic_failover_status" in waiting:
         told["automatic_failover_enabled"] = waiting["automatic_failover_status"] == "enabled"
     return {**current(observed), **told}
+
+
+def unlike(declared: Mapping[str, Any], observed: Observed, apply: str) -> dict[str, Field]:
+    """Return the fields that are not as declared: now, or for I(apply) C(window) after the maintenance window."""
+    if apply == "now":
+        return differences(FIELDS, declared, current(observed))
+    changed = differences(FIELDS, declared, expected(observed))
+    if "engine_version" not in pending(observed) or "engine_version" in changed:
+        return changed
+    return {name: field for name, field in changed.items() if name not in COMPANY}
+
+
+def waiting(observed: Observed) -> list[str]:
+    """Return the names of what waits for the maintenance window."""
+    return sorted(set(pending(observed)) & set(WAITING))
+
+
+def under_way(observed: Observed) -> list[str]:
+    """Return the names of what AWS is doing, which it does not always show in a status."""
+    return sorted(set(pending(observed)) - set(WAITING))
 
 
 def pending(observed: Observed) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def export(clients: Clients, declared: Mapping[str, Any], check_mode: bool, dead
         if declared["wait"]:
             _wait(s3, declared, len(snapshot["node_snapshots"]), deadline)
 
-    result, _ = converge(plan, {}, check_mode, carry_out, dict)
+    result, _ignored = converge(plan, {}, check_mode, carry_out, dict)
     return {**result, "snapshot": snapshot, "snapshot_arns": _arns(s3, declared)}
 
 
@@ -52,9 +52,7 @@ def _require_present(declared: Mapping[str, Any]) -> None:
     require(declared, ["source_snapshot_name"], f"export to the bucket {declared['target_bucket']}")
 
 
-def plan_export(
-    client: Any, declared: Mapping[str, Any], snapshot: Mapping[str, Any], present: Sequence[str]
-) -> Plan:
+def plan_export(client: Any, declared: Mapping[str, Any], snapshot: Mapping[str, Any], present: Sequence[str]) -> Plan:
     """Export unless every shard has its object, or will have; AWS overwrites none, so leftovers are in the way."""
     name, bucket, shards = declared["snapshot_name"], declared["target_bucket"], len(snapshot["node_snapshots"])
     under_way = present and snapshot["snapshot_status"] != "available"

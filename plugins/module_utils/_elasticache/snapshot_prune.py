@@ -124,7 +124,7 @@ def prune(client: Any, parameters: Mapping[str, Any], check_mode: bool) -> dict[
         {"snapshots": sorted(entry["snapshot_name"] for entry in kept)},
         tuple(step(client, "delete_snapshot", entry) for entry in pruned),
     )
-    result, _ = converge(plan, {}, check_mode, lambda plan: api.apply_all(client, plan), dict)
+    result, _ignored = converge(plan, {}, check_mode, lambda plan: api.apply_all(client, plan), dict)
     return {**result, "pruned": pruned, "kept": kept}
 
 

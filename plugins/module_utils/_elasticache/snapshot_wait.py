@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,8 +72,8 @@ def _look_at_source(client: Any, source: Source, name: str) -> Observation:
     return Observation(status, done=status == "available")
 
 
-def wait_until(client: Any, name: str, statuses: Collection[str], deadline: Deadline) -> None:
-    """Wait until the snapshot has one of I(statuses)."""
+def wait_until(client: Any, name: str, statuses: Sequence[str], deadline: Deadline) -> None:
+    """Wait until the snapshot has one of I(statuses), of which the first is hoped for."""
     last: list[Mapping[str, Any]] = [{}]
 
     def look() -> Observation:
@@ -83,7 +83,7 @@ def wait_until(client: Any, name: str, statuses: Collection[str], deadline: Dead
         last[0] = found[0]
         return _judge(client, found[0], statuses)
 
-    deadline.wait(f"snapshot {name} to be {' or '.join(statuses)}", look)
+    deadline.wait(f"snapshot {name} to be {statuses[0]}", look)
 
 
 def _judge(client: Any, snapshot: Mapping[str, Any], statuses: Collection[str]) -> Observation:

@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-try:
+with suppress(ImportError):  # The module reports it.
     from redis.exceptions import RedisError
-except ImportError:
-    pass  # The module reports it.
 
 from .checks import remedy_for, spoken
 from .connect import Access, Node, connected
 from .probes import read_shards
-from .topology import Shard
+from .topology import Shard, gaps
+from .topology import spoken as ranges
 from .verify import access_of, endpoints, together
 
 
@@ -27,12 +27,12 @@ class KeysUnknown(Exception):
 
 @dataclass(frozen=True)
 class Count:
-    """The keys of one node in all its databases; C(expires) of them have a time to live."""
+    """The keys of one node in all its databases; C(expiring) of them have a time to live."""
 
     node: str
     role: str
-    keys: int
-    expires: int
+    total: int
+    expiring: int
 
 
 def inform(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,8 +50,8 @@ def inform(parameters: Mapping[str, Any]) -> dict[str, Any]:
         raise KeysUnknown(f"{', '.join(strangers)} is no primary. Run again when a failover is over.")
     return {
         "changed": False,
-        "keys": sum(primary.keys for primary in primaries),
-        "expires": sum(primary.expires for primary in primaries),
+        "total": sum(primary.total for primary in primaries),
+        "expiring": sum(primary.expiring for primary in primaries),
         "primaries": [asdict(primary) for primary in primaries],
     }
 
@@ -69,8 +69,11 @@ def find_shards(nodes: Sequence[Node], access: Access) -> list[Shard]:
 
 
 def cluster_primaries(shards: Iterable[Shard], access: Access) -> list[Count]:
-    """Return the count of the primary of each shard; replicas may be away."""
-    return [_primary(shard, together(lambda node: [try_count(node, access)], shard.nodes)) for shard in shards]
+    """Return the count of the primary of each shard that serves slots; replicas may be away."""
+    serving = [shard for shard in shards if shard.slots]
+    if missing := gaps(serving):
+        raise KeysUnknown(f"The slots {ranges(missing)} are not served. Run again when a failover is over.")
+    return [_primary(shard, together(lambda node: [try_count(node, access)], shard.nodes)) for shard in serving]
 
 
 def _primary(shard: Shard, answers: Sequence[Count | KeysUnknown]) -> Count:

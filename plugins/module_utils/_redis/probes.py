@@ -128,7 +128,7 @@ def latencies(clients: Mapping[Node, Any]) -> Iterator[dict[str, Any]]:
     """Time PINGs on the open connection to each node, in milliseconds."""
     for node, client in clients.items():
         with suppress(RedisError, OSError):
-            times = [_milliseconds(client) for _ in range(PINGS)]
+            times = [_milliseconds(client) for _ignored in range(PINGS)]
             middle = round(median(times), 3)
             yield {"node": str(node), "min_ms": min(times), "median_ms": middle, "max_ms": max(times)}
 

@@ -42,7 +42,7 @@ def from_cluster_slots(answer: Iterable[Sequence[Any]], asked: Node) -> list[Sha
     """Read an answer of CLUSTER SLOTS: first and last slot, primary, replicas; a shard may have several of these."""
     shards: dict[Node, Shard] = {}
     for first, last, *members in sorted(answer, key=lambda entry: entry[0]):
-        nodes = tuple(Node(_host({"endpoint": host}, asked), port) for host, port, *_ in members)
+        nodes = tuple(Node(_host({"endpoint": host}, asked), port) for host, port, *_ignored in members)
         before = shards.get(nodes[0], Shard(nodes)).slots
         shards[nodes[0]] = Shard(nodes, (*before, (first, last)))
     return list(shards.values())

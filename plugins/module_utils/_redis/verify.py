@@ -99,8 +99,8 @@ def examine(
 ) -> Iterator[Check]:
     """Judge the topology, as far as nodes answer."""
     told = {node: probes.replication(node, client) for node, client in clients.items()}
-    yield from (check for _, check in told.values())
-    infos = {node: info for node, (info, _) in told.items() if info}
+    yield from (check for _ignored, check in told.values())
+    infos = {node: info for node, (info, _ignored) in told.items() if info}
     yield from examine_shards(shards, infos, declared_replicas(parameters))
     if parameters["connection"]["mode"] == "cluster":
         yield from examine_cluster(parameters, clients, shards, infos, check_mode)

@@ -13,10 +13,8 @@ from itertools import cycle
 from threading import Event, Thread
 from typing import Any
 
-try:
+with suppress(ImportError):  # The module reports it.
     from redis.exceptions import RedisError
-except ImportError:
-    pass  # The module reports it.
 
 from .checks import spoken
 from .connect import Access, Node, connected
@@ -125,7 +123,7 @@ def measured(writer: Writer) -> dict[str, Any]:
         "acknowledged": sum(1 for attempt in attempts if not attempt.error),
         "failed": sum(1 for attempt in attempts if attempt.error),
         "lost": writer.lost,
-        "unavailable_seconds": round(sum(gap.seconds for gap in found if gap.failed), 3),
+        "unavailable_seconds": round(sum((gap.seconds for gap in found if gap.failed), 0.0), 3),
         "longest_gap_seconds": round(max((gap.seconds for gap in found), default=0.0), 3),
         "errors": sorted({spoken(attempt.error) for attempt in attempts if attempt.error}),
     }

@@ -87,4 +87,4 @@ PLANNERS = {"present": plan_present, "absent": plan_absent}
 
 
 def generate(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return "".join(secrets.choice(ALPHABET) for _ignored in range(length))

@@ -169,7 +169,7 @@ def test_the_cost_is_linear_in_nodes(first: int, second: int) -> None:
 
 
 def test_the_table_is_sane() -> None:
-    regions, types, engines, _ = map(set, zip(*price_table(), strict=True))
+    regions, types, engines, _ignored = map(set, zip(*price_table(), strict=True))
     assert regions <= known_regions()
     assert types <= set(node_types())
     assert engines == {"redis", "valkey"}

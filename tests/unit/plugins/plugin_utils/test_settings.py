@@ -133,7 +133,7 @@ def test_a_mistyped_option_is_named_without_its_value() -> None:
     ],
 )
 def test_problems_of_a_preset_name_it(preset: Any, option: str) -> None:
-    _, problems = resolve({"environment": "prod", "presets": {"prod": preset}})
+    _ignored, problems = resolve({"environment": "prod", "presets": {"prod": preset}})
     assert [problem.option for problem in problems] == [option]
 
 

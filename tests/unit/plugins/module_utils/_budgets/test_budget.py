@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -67,19 +68,21 @@ START, END = (datetime(year, 6, 15, tzinfo=UTC) for year in (2026, 2087))
 DEFAULT_COST_TYPES = {
     "".join(word.capitalize() for word in name.split("_")): value for name, value in COST_TYPES.items()
 }
-STORED = {
-    "BudgetName": "demo",
-    "BudgetType": "COST",
-    "BudgetLimit": {"Amount": "300.0", "Unit": "USD"},
-    "TimeUnit": "MONTHLY",
-    "TimePeriod": {"Start": START, "End": END},
-    "CostFilters": {"TagKeyValue": ["user:Service$redis", "user:Environment$prod"]},
-    "CostTypes": DEFAULT_COST_TYPES,
-    "CalculatedSpend": {"ActualSpend": {"Amount": "12.5", "Unit": "USD"}},
-    "LastUpdatedTime": START,
-    "HealthStatus": {"Status": "HEALTHY"},
-}
-SUBSCRIBED = {80.0: [TOPIC, TEAM]}
+STORED: Mapping[str, Any] = MappingProxyType(
+    {
+        "BudgetName": "demo",
+        "BudgetType": "COST",
+        "BudgetLimit": {"Amount": "300.0", "Unit": "USD"},
+        "TimeUnit": "MONTHLY",
+        "TimePeriod": {"Start": START, "End": END},
+        "CostFilters": {"TagKeyValue": ["user:Service$redis", "user:Environment$prod"]},
+        "CostTypes": DEFAULT_COST_TYPES,
+        "CalculatedSpend": {"ActualSpend": {"Amount": "12.5", "Unit": "USD"}},
+        "LastUpdatedTime": START,
+        "HealthStatus": {"Status": "HEALTHY"},
+    }
+)
+SUBSCRIBED: Mapping[float, list[dict[str, str]]] = MappingProxyType({80.0: [TOPIC, TEAM]})
 
 
 @pytest.fixture
@@ -99,7 +102,7 @@ def answer_read(
     if stored is None:
         stubber.add_client_error("describe_budget", "NotFoundException")
         return
-    stubber.add_response("describe_budget", {"Budget": stored}, {**TARGET, "ShowFilterExpression": True})
+    stubber.add_response("describe_budget", {"Budget": dict(stored)}, {**TARGET, "ShowFilterExpression": True})
     stubber.add_response(
         "list_tags_for_resource", {"ResourceTags": [{"Key": "Project", "Value": "demo"}]}, {"ResourceARN": ARN}
     )
@@ -279,7 +282,7 @@ def test_only_the_difference_is_sent(client, change, calls):
     if calls:
         answer_read(stubber)
     result = ensure(boto, {**DECLARED, **change})
-    assert result["operations"] == [operation for operation, _ in calls]
+    assert result["operations"] == [operation for operation, _ignored in calls]
     assert result["changed"] == bool(calls)
 
 

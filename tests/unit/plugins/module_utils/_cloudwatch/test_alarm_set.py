@@ -253,7 +253,7 @@ def test_only_the_difference_is_sent(client, change, calls):
     if calls:
         answer_read(stubber, STORED)
     result = alarms.ensure(boto, parameters, check_mode=False)
-    assert result["operations"] == [operation for operation, _ in calls]
+    assert result["operations"] == [operation for operation, _ignored in calls]
     assert result["changed"] == bool(calls)
 
 
@@ -266,7 +266,7 @@ def test_check_mode_reads_only_and_shows_the_alarms_that_change(client, change, 
     answer_read(stubber, STORED)
     answer_tags(stubber, *surviving(parameters))
     result = alarms.ensure(boto, parameters, check_mode=True)
-    touched = {name for _, request in calls for name in request.get("AlarmNames") or [subject(request)]}
+    touched = {name for _ignored, request in calls for name in request.get("AlarmNames") or [subject(request)]}
     assert result["diff"]["before"] != result["diff"]["after"]
     assert result["diff"]["before"].keys() | result["diff"]["after"].keys() == touched
 

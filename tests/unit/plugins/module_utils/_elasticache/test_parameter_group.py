@@ -152,7 +152,7 @@ def test_only_the_difference_is_sent(client, values, change, calls):
     if calls:
         answer_read(stubber, values)
     result = parameter_group.ensure(boto, declared, check_mode=False)
-    assert result["operations"] == [operation for operation, _ in calls]
+    assert result["operations"] == [operation for operation, _ignored in calls]
     assert result["changed"] == bool(calls)
 
 
@@ -184,7 +184,7 @@ def answer_creation(stubber, refusals_of_values: int = 0) -> None:
     creation = {**NAMED, "CacheParameterGroupFamily": "redis7", "Description": "Demo", "Tags": TAGS}
     stubber.add_response("create_cache_parameter_group", {"CacheParameterGroup": GROUP}, creation)
     operation, request = modify(maxmemory_policy="allkeys-lru", timeout="300")
-    for _ in range(refusals_of_values):
+    for _ignored in range(refusals_of_values):
         stubber.add_client_error(operation, "InvalidCacheParameterGroupState", "demo-redis7 has pending changes")
     stubber.add_response(operation, {}, request)
 

@@ -112,7 +112,7 @@ def test_what_it_does_not_list_is_refused_with_what_is_allowed(name, value, prob
 
 
 def test_every_problem_is_found_at_once():
-    declared = {name: value for name, value, *_ in REFUSED.values() if name != "timeout"} | {"timeout": "7"}
+    declared = {name: value for name, value, *_ignored in REFUSED.values() if name != "timeout"} | {"timeout": "7"}
     assert {problem.option for problem in find_problems(KNOWN, declared, "6.0")} == {
         f"parameters.{name}" for name in declared
     }

@@ -100,7 +100,7 @@ def test_only_the_difference_is_sent(client, change, calls):
     if calls:
         answer_read(stubber, GROUP, {"Project": "demo"})
     result = subnet_group.ensure(boto, {**DECLARED, **change}, check_mode=False)
-    assert result["operations"] == [operation for operation, _ in calls]
+    assert result["operations"] == [operation for operation, _ignored in calls]
     assert result["changed"] == bool(calls)
 
 

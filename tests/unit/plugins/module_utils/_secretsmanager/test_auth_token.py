@@ -53,7 +53,7 @@ def test_only_what_is_needed_is_called(stubbed, state, existing, calls, check_mo
             answer_read(stubber, SECRET)
     result = auth_token.ensure(client, {**DECLARED, "state": state, "recovery_window_in_days": 30}, check_mode)
     assert result["changed"] == bool(calls)
-    assert result["operations"] == [operation for operation, _ in calls]
+    assert result["operations"] == [operation for operation, _ignored in calls]
 
 
 def test_the_token_is_in_the_request_and_nowhere_else(stubbed, monkeypatch):
@@ -67,6 +67,6 @@ def test_the_token_is_in_the_request_and_nowhere_else(stubbed, monkeypatch):
 
 
 def test_tokens_differ_and_keep_to_letters_and_digits():
-    tokens = {auth_token.generate(64) for _ in range(100)}
+    tokens = {auth_token.generate(64) for _ignored in range(100)}
     assert len(tokens) == 100
     assert all(re.fullmatch(r"[A-Za-z0-9]{64}", token) for token in tokens)

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The calls of the Application Auto Scaling API: errors outside, retries inside, pages joined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
+from .._aws.calls import call
+from .._aws.plan import Plan
+from .common import AutoScalingErrorHandler as Handler
+
+NAMESPACE = "elasticache"
+_BUSY = ["ConcurrentUpdateException"]
+# A scalable target is found only some time after it was registered ("eventual consistency").
+_EARLY = [*_BUSY, "ObjectNotFoundException"]
+_BUSY_FOR = {"put_scaling_policy": _EARLY, "put_scheduled_action": _EARLY}
+
+
+@Handler.common_error_handler("describe scalable targets")
+@AWSRetry.jittered_backoff()
+def describe_scalable_targets(client: Any, resource: str) -> list[dict[str, Any]]:
+    pages = client.get_paginator("describe_scalable_targets").paginate(
+        ServiceNamespace=NAMESPACE, ResourceIds=[resource]
+    )
+    return pages.build_full_result()["ScalableTargets"]
+
+
+@Handler.common_error_handler("describe scaling policies")
+@AWSRetry.jittered_backoff()
+def describe_scaling_policies(client: Any, resource: str) -> list[dict[str, Any]]:
+    pages = client.get_paginator("describe_scaling_policies").paginate(ServiceNamespace=NAMESPACE, ResourceId=resource)
+    return pages.build_full_result()["ScalingPolicies"]
+
+
+@Handler.common_error_handler("describe scheduled actions")
+@AWSRetry.jittered_backoff()
+def describe_scheduled_actions(client: Any, resource: str) -> list[dict[str, Any]]:
+    pages = client.get_paginator("describe_scheduled_actions").paginate(ServiceNamespace=NAMESPACE, ResourceId=resource)
+    return pages.build_full_result()["ScheduledActions"]
+
+
+def apply_all(client: Any, plan: Plan) -> None:
+    for step in plan.steps:
+        call(client, step, Handler, _BUSY_FOR.get(step.operation, _BUSY))
