@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
@@ -14,5 +13,4 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure() -> None:
-    sys.path.insert(0, str(ROOT / "tests"))
     _AnsibleCollectionFinder(paths=[str(ROOT / "collections")])._install()

@@ -13,6 +13,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from .._aws.entry import Clients
 from .._aws.fields import Field
+from .replication_group_fields import Observed
 
 COUNTS = {
     "num_node_groups": "elasticache:replication-group:NodeGroups",
@@ -33,15 +34,17 @@ def describe_scalable_targets(client: Any, name: str) -> list[dict[str, Any]]:
 
 
 def without_autoscaled(
-    clients: Clients, name: str, existing: Mapping[str, Any], changed: Mapping[str, Field]
+    clients: Clients, observed: Observed, existing: Mapping[str, Any], changed: Mapping[str, Field]
 ) -> dict[str, Field]:
-    """Leave out the counts that auto scaling keeps within bounds. It is asked only when a count differs.
+    """Leave out the counts that auto scaling keeps within bounds. It is asked only when a count differs, and of a group
+    with cluster mode, for no other scales by itself.
 
     Who may not ask gets the error that names the permission: a count that was imposed on a group that scales by
     itself would be undone by its next scaling.
     """
-    if not set(COUNTS) & set(changed):
+    if not set(COUNTS) & set(changed) or not observed.group.get("ClusterEnabled"):
         return dict(changed)
+    name = observed.group["ReplicationGroupId"]
     targets = describe_scalable_targets(clients("application-autoscaling"), name)
     bounds = {target["ScalableDimension"]: (target["MinCapacity"], target["MaxCapacity"]) for target in targets}
     return {

@@ -13,7 +13,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.transformation import s
 
 from .._aws.converge import converge
 from .._aws.entry import Clients
-from .._aws.fields import Change, differences
+from .._aws.fields import Change
 from .._aws.plan import Plan
 from .._aws.progress import reporter
 from .._aws.shapes import step
@@ -24,13 +24,13 @@ from .common import AnsibleElastiCacheError, require
 from .problems import refuse
 from .replication_group_deletion import deletion_problems
 from .replication_group_difference import Difference
-from .replication_group_fields import FIELDS, PROTECTION, Observed
-from .replication_group_phases import PHASES, token_strategies
+from .replication_group_fields import FIELDS, PROTECTION, UNSET_TOKEN, Observed
+from .replication_group_phases import steps, token_strategies
 from .replication_group_refusals import problems
 from .replication_group_shrink import shrink_problems
 from .replication_group_stages import next_stages
-from .replication_group_state import current, expected, observe, pending, resource
-from .replication_group_wait import HOPELESS, wait_until_available, wait_until_deleted
+from .replication_group_state import WAITING, current, expected, observe, resource, under_way, unlike, without_own
+from .replication_group_wait import CREATE_FAILED, HOPELESS, wait_until_available, wait_until_deleted, wait_until_saved
 from .tags import plan_tags
 
 LOWERED = (
@@ -38,8 +38,10 @@ LOWERED = (
     "preferred_maintenance_window",
     "cache_parameter_group_name",
     "cache_subnet_group_name",
+    "final_snapshot_identifier",
 )
 SECRET = "auth_token"
+DELETE = "delete_replication_group"
 
 
 def ensure(clients: Clients, parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def ensure(clients: Clients, parameters: Mapping[str, Any], check_mode: bool) ->
         lambda plan: carry_out(client, declared, plan, deadline),
         lambda: resource_of(observe(client, name)),
     )
-    return {**result, "replication_group": group, **warnings(group)}
+    return {**result, "replication_group": group, "final_snapshot_identifier": final_snapshot(plan), **warnings(group)}
 
 
 def resource_of(observed: Observed | None) -> dict[str, Any]:
@@ -71,47 +73,48 @@ def normalize(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 def warnings(group: Mapping[str, Any]) -> dict[str, list[str]]:
     """Say what has been accepted and not been done: nobody should believe that it has."""
-    waiting = sorted(group.get("pending_modified_values") or ())
-    if not waiting:
-        return {}
+    found = [*_warn_of_window(group), *_warn_of_logs(group)]
+    return {"warnings": found} if found else {}
+
+
+def _warn_of_window(group: Mapping[str, Any]) -> list[str]:
+    waits = sorted(set(group.get("pending_modified_values") or ()) & set(WAITING))
+    if not waits or group.get("status") != "available":
+        return []
     name, window = group["replication_group_id"], group.get("preferred_maintenance_window")
-    return {"warnings": [f"{name} has not changed yet, and waits for its window {window}: {', '.join(waiting)}."]}
+    return [f"{name} has not changed yet, and waits for its window {window}: {', '.join(waits)}."]
+
+
+def _warn_of_logs(group: Mapping[str, Any]) -> list[str]:
+    failed = [log for log in group.get("log_delivery_configurations") or () if log.get("status") == "error"]
+    return [f"The {log['log_type']} is not delivered: {log.get('message', 'AWS does not say why.')}" for log in failed]
 
 
 def settle(client: Any, declared: Mapping[str, Any], check_mode: bool, deadline: Deadline) -> Observed | None:
     """Return the group in a state that a plan can start from: what an earlier run began is waited for first."""
-    name = declared["replication_group_id"]
+    name, absent = declared["replication_group_id"], declared["state"] == "absent"
     observed = observe(client, name)
     status = observed.group["Status"] if observed else "missing"
-    if status in ("missing", "available") or (status in HOPELESS and declared["state"] == "absent"):
+    expendable = status == CREATE_FAILED and declared["on_create_failed"] == "delete"
+    if status in ("missing", "available") or expendable or (status in HOPELESS and absent):
         return observed
-    if status == "deleting":
-        wait_unless(check_mode, client, name, deadline)
+    if status == "deleting" and (check_mode or (absent and not declared["wait"])):
         return None
-    if status in HOPELESS and declared["on_create_failed"] == "delete" and not check_mode:
-        clean_up(client, name, deadline)
-        return None
-    if check_mode and status not in HOPELESS:
-        return observed
-    if not declared["wait"]:
-        remedy = "Set wait to true, or run again when it is available."
+    if status not in HOPELESS and not declared["wait"]:
+        remedy = "Set wait to true, or run again when it is not any more."
         raise AnsibleElastiCacheError(message=f"Replication group {name} is {status}. {remedy}")
-    return wait_until_available(client, name, deadline)
-
-
-def wait_unless(check_mode: bool, client: Any, name: str, deadline: Deadline) -> None:
-    if not check_mode:
+    if status == "deleting":
         wait_until_deleted(client, name, deadline)
-
-
-def clean_up(client: Any, name: str, deadline: Deadline) -> None:
-    """A group whose creation failed has never held data, and its name is in the way."""
-    api.apply(client, step(client, "delete_replication_group", {"replication_group_id": name}))
-    wait_until_deleted(client, name, deadline)
+        return None
+    return wait_until_available(client, name, deadline, under_way)
 
 
 def plan_present(clients: Clients, declared: Mapping[str, Any], observed: Observed | None) -> Plan:
-    return plan_change(clients, declared, observed) if observed else plan_creation(clients("elasticache"), declared)
+    if observed is None:
+        return plan_creation(clients("elasticache"), declared)
+    if observed.group["Status"] == CREATE_FAILED:
+        return plan_another_creation(clients("elasticache"), declared)
+    return plan_change(clients, declared, observed)
 
 
 def plan_creation(client: Any, declared: Mapping[str, Any]) -> Plan:
@@ -125,28 +128,32 @@ def plan_creation(client: Any, declared: Mapping[str, Any]) -> Plan:
         "log_delivery_configurations": logs or None,
     }
     tags = {**(declared["tags"] or {}), **protection}
-    return Plan({}, shown(group), (step(client, "create_replication_group", {**group, "tags": tags}),))
+    return Plan({}, shown(group), (step(client, "create_replication_group", {**group, "tags": tags or None}),))
+
+
+def plan_another_creation(client: Any, declared: Mapping[str, Any]) -> Plan:
+    """A group whose creation failed has never held data, and its name is in the way."""
+    creation, name = plan_creation(client, declared), {"replication_group_id": declared["replication_group_id"]}
+    return Plan(creation.before, creation.after, (step(client, DELETE, name), *creation.steps))
 
 
 def plan_change(clients: Clients, declared: Mapping[str, Any], observed: Observed) -> Plan:
     difference = compare(clients, declared, observed)
     found = [*problems(difference), *shrink_problems(clients, difference)]
     refuse(found, f"change the replication group {difference.name}")
-    steps = [call for phase in PHASES for call in phase(difference)]
-    tags, tag_steps = plan_tags(observed.group["ARN"], dict(observed.tags), with_protection(declared, observed))
-    after = prediction(difference) | ({"tags": _without_protection(tags)} if tag_steps else {})
+    present = {name: value for name, value in observed.tags.items() if name != UNSET_TOKEN}
+    tags, tag_steps = plan_tags(observed.group["ARN"], present, {"tags": wanted_tags(declared, present)})
+    after = prediction(difference) | ({"tags": without_own(tags)} if without_own(tags) != without_own(present) else {})
     before = {name: difference.existing.get(name) for name in after}
-    return Plan(before, after, (*steps, *tag_steps))
+    return Plan(before, after, (*steps(difference), *tag_steps))
 
 
 def compare(clients: Clients, declared: Mapping[str, Any], observed: Observed) -> Difference:
     """A change that waits for the window is none any more, unless it shall be carried out now."""
     existing = expected(observed) if declared["apply"] == "window" else current(observed)
-    changed = differences(FIELDS, declared, existing)
-    name = existing["replication_group_id"]
-    return Difference(
-        clients("elasticache"), declared, existing, without_autoscaled(clients, name, existing, changed), observed
-    )
+    changed = unlike(declared, observed, declared["apply"])
+    ours = without_autoscaled(clients, observed, existing, changed)
+    return Difference(clients("elasticache"), declared, existing, ours, observed)
 
 
 def prediction(difference: Difference) -> dict[str, Any]:
@@ -162,31 +169,20 @@ def prediction(difference: Difference) -> dict[str, Any]:
         for name, value in moving.options(stage).items()
         if value != difference.existing[name]
     }
-    strategies = token_strategies(difference) if difference.declared[SECRET] else ()
+    strategies = token_strategies(difference)
     token = {"auth_token_update_strategy": ", ".join(strategies)} if strategies else {}
     return {**declared, **staged, **token}
 
 
-def with_protection(declared: Mapping[str, Any], observed: Observed) -> dict[str, Any]:
-    """The tag of the deletion protection stays as it is unless the option says otherwise, whatever tags are
+def wanted_tags(declared: Mapping[str, Any], present: Mapping[str, str]) -> dict[str, str]:
+    """Return all tags as they shall be; that of the deletion protection follows its own option, whatever tags are
     declared."""
-    protected = declared["deletion_protection"]
-    if protected is None:
-        protected = PROTECTION in observed.tags
-        if declared["tags"] is None:
-            return dict(declared)
-    if declared["tags"] is None:
-        return _protection_alone(declared, observed, protected)
-    return {**declared, "tags": {**declared["tags"], **({PROTECTION: "true"} if protected else {})}}
-
-
-def _protection_alone(declared: Mapping[str, Any], observed: Observed, protected: bool) -> dict[str, Any]:
-    others = _without_protection(observed.tags)
-    return {**declared, "tags": {**others, **({PROTECTION: "true"} if protected else {})}, "purge_tags": True}
-
-
-def _without_protection(tags: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in tags.items() if name != PROTECTION}
+    others, protection = without_own(present), {name: present[name] for name in present if name == PROTECTION}
+    if declared["tags"] is not None:
+        others = {**({} if declared["purge_tags"] else others), **declared["tags"]}
+    if declared["deletion_protection"] is not None:
+        protection = {PROTECTION: "true"} if declared["deletion_protection"] else {}
+    return {**others, **protection}
 
 
 def plan_absent(clients: Clients, declared: Mapping[str, Any], observed: Observed | None) -> Plan:
@@ -194,45 +190,53 @@ def plan_absent(clients: Clients, declared: Mapping[str, Any], observed: Observe
         return Plan({}, {})
     name = declared["replication_group_id"]
     refuse(deletion_problems(clients, declared, observed), f"delete the replication group {name}")
-    request = {"replication_group_id": name}
-    has_data = observed.group["Status"] not in HOPELESS
-    if has_data and not declared["skip_final_snapshot"]:
-        request["final_snapshot_identifier"] = declared["final_snapshot_identifier"] or final_snapshot_name(declared)
-    return Plan(shown(current(observed)), {}, (step(clients("elasticache"), "delete_replication_group", request),))
+    has_data = observed.group["Status"] != CREATE_FAILED
+    keeps_data = has_data and not declared["skip_final_snapshot"]
+    snapshot = (declared["final_snapshot_identifier"] or final_snapshot_name(name)) if keeps_data else None
+    request = {"replication_group_id": name, "final_snapshot_identifier": snapshot}
+    return Plan(shown(current(observed)), {}, (step(clients("elasticache"), DELETE, request),))
 
 
 PLANNERS = {"present": plan_present, "absent": plan_absent}
 
 
-def final_snapshot_name(declared: Mapping[str, Any]) -> str:
+def final_snapshot_name(group: str) -> str:
     """Unique for each deletion: a name that exists already makes the second destroy of a deployment fail."""
-    return f"{declared['replication_group_id']}-final-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    return f"{group}-final-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+
+
+def final_snapshot(plan: Plan) -> str | None:
+    return next((call.request.get("FinalSnapshotIdentifier") for call in plan.steps if call.operation == DELETE), None)
 
 
 def carry_out(client: Any, declared: Mapping[str, Any], plan: Plan, deadline: Deadline) -> None:
     """Make the calls of I(plan), each on a group that is available, and wait for their effect unless told not to."""
-    name = declared["replication_group_id"]
-    for number, call in enumerate(plan.steps):
-        if number and declared["wait"]:
-            wait_until_available(client, name, deadline)
+    *first, last = plan.steps
+    for call in first:
         api.apply(client, call)
+        if call.operation == DELETE:  # its name is in the way of the next call
+            wait_until_deleted(client, declared["replication_group_id"], deadline)
+        elif declared["wait"]:
+            wait_until_available(client, declared["replication_group_id"], deadline, under_way)
+    api.apply(client, last)
     if declared["wait"]:
         WAITS[declared["state"]](client, declared, plan, deadline)
 
 
 def wait_present(client: Any, declared: Mapping[str, Any], plan: Plan, deadline: Deadline) -> None:
-    """What the plan predicts has to be read back, and nothing be pending that was to be done at once."""
-    at_once = declared["apply"] == "now"
+    """What the plan predicts has to be read back, and nothing be under way any more."""
 
     def missing(observed: Observed) -> list[str]:
-        read = current(observed) if at_once else expected(observed)
-        unfinished = pending(observed) if at_once else {}
-        return sorted({*differences(FIELDS, plan.after, read), *unfinished})
+        return sorted({*unlike(plan.after, observed, declared["apply"]), *under_way(observed)})
 
     wait_until_available(client, declared["replication_group_id"], deadline, missing)
 
 
 def wait_absent(client: Any, declared: Mapping[str, Any], plan: Plan, deadline: Deadline) -> None:
+    """The group is gone when its last snapshot is there."""
+    snapshot = final_snapshot(plan)
+    if snapshot:
+        wait_until_saved(client, declared["replication_group_id"], snapshot, deadline)
     wait_until_deleted(client, declared["replication_group_id"], deadline)
 
 

@@ -141,9 +141,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "num_cache_clusters", Change.OWN_OPERATION, read=lambda observed: len(observed.group.get("MemberClusters", ()))
     ),
-    Field(
-        "num_node_groups", Change.OWN_OPERATION, read=lambda observed: len(observed.group.get("NodeGroups", ()))
-    ),
+    Field("num_node_groups", Change.OWN_OPERATION, read=lambda observed: len(observed.group.get("NodeGroups", ()))),
     Field("replicas_per_node_group", Change.OWN_OPERATION, read=read_replicas),
     Field("deletion_protection", Change.OWN_OPERATION, read=read_protection),
     Field("user_group_ids", Change.OWN_OPERATION, same_names, read=of_group("UserGroupIds")),

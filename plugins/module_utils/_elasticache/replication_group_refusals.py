@@ -163,9 +163,9 @@ def impossible_cluster_mode(difference: Difference) -> Iterator[Problem]:
 
 def credentials_without_tls(difference: Difference) -> Iterator[Problem]:
     stage, remedy = TRANSIT_ENCRYPTION.now(difference), "Bring encryption in transit to required first"
-    if difference.declared["auth_token"] and not difference.observed.group.get("AuthTokenEnabled"):
-        if stage != "required":
-            yield Problem("auth_token", None, f"needs encryption in transit, which is {stage}", remedy)
+    new = difference.declared["auth_token"] and not difference.observed.group.get("AuthTokenEnabled")
+    if new and stage != "required":
+        yield Problem("auth_token", None, f"needs encryption in transit, which is {stage}", remedy)
     if difference.some("user_group_ids").get("user_group_ids") and stage == "off":
         yield _cannot(difference, "user_group_ids", "needs encryption in transit", remedy)
 

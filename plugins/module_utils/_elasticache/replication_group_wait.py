@@ -10,7 +10,7 @@ C(create-failed) to the end.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .._aws.waiting import Deadline, Observation
@@ -18,7 +18,8 @@ from . import api
 from .replication_group_fields import Observed
 from .replication_group_state import observe, pending
 
-HOPELESS = ("create-failed", "restore-failed", "incompatible-network", "incompatible-parameters")
+CREATE_FAILED = "create-failed"
+HOPELESS = (CREATE_FAILED, "restore-failed", "incompatible-network", "incompatible-parameters")
 EVENT_MINUTES = 60  # how far back an explanation is looked for
 
 
@@ -74,13 +75,44 @@ def wait_until_deleted(client: Any, name: str, deadline: Deadline) -> None:
     deadline.wait(f"replication group {name} to be deleted", look)
 
 
+def wait_until_saved(client: Any, group: str, snapshot: str, deadline: Deadline) -> None:
+    """Wait for the final snapshot of a group that is being deleted."""
+
+    def look() -> Observation:
+        found = api.describe_snapshots(client, SnapshotName=snapshot)
+        if not found:
+            gone = not api.describe_replication_groups(client, ReplicationGroupId=group)
+            return Observation("not begun", failure=f"{group} went without it" if gone else None)
+        status = found[0]["SnapshotStatus"]
+        if status == "failed":
+            reasons = "; ".join(_events(client, "replication-group", [group]))
+            return Observation(status, failure=f"it has failed. Events: {reasons}")
+        return Observation(status, done=status == "available")
+
+    deadline.wait(f"final snapshot {snapshot} to be available", look)
+
+
 def explain(client: Any, observed: Observed) -> str:
-    """Return the texts of the events of the group and its members: the API gives no other reason."""
-    sources = [("replication-group", observed.group["ReplicationGroupId"])]
-    sources += [("cache-cluster", name) for name in observed.group.get("MemberClusters", ())]
-    messages = [
-        event["Message"]
-        for kind, name in sources
-        for event in api.describe_events(client, SourceType=kind, SourceIdentifier=name, Duration=EVENT_MINUTES)
-    ]
-    return f"Events: {'; '.join(messages)}" if messages else "ElastiCache recorded no event that says why."
+    """Return the texts of the events of the group and its members: the API gives no other reason. For a lack of
+    capacity, also the availability zones that are left."""
+    group = [observed.group["ReplicationGroupId"]]
+    members = observed.group.get("MemberClusters", ())
+    reasons = _events(client, "replication-group", group) + _events(client, "cache-cluster", members)
+    if not reasons:
+        return "ElastiCache recorded no event that says why."
+    return f"Events: {'; '.join(reasons)}.{_zones_left(client, observed, reasons)}"
+
+
+def _events(client: Any, kind: str, names: Iterable[str]) -> list[str]:
+    requests = ({"SourceType": kind, "SourceIdentifier": name, "Duration": EVENT_MINUTES} for name in names)
+    return [event["Message"].rstrip(".") for request in requests for event in api.describe_events(client, **request)]
+
+
+def _zones_left(client: Any, observed: Observed, reasons: Sequence[str]) -> str:
+    short = [reason for reason in reasons if "capacity" in reason.lower()]
+    if not short or "CacheSubnetGroupName" not in observed.member:
+        return ""
+    groups = api.describe_cache_subnet_groups(client, CacheSubnetGroupName=observed.member["CacheSubnetGroupName"])
+    zones = {subnet["SubnetAvailabilityZone"]["Name"] for group in groups for subnet in group["Subnets"]}
+    left = sorted(zone for zone in zones if not any(zone in reason for reason in short))
+    return f" Zones of its subnets that are not named: {', '.join(left)}." if left else ""
