@@ -6,6 +6,19 @@
 from __future__ import annotations
 
 from .plane import DataPlane
-from .specs import Endpoint, GroupEndpoints, GroupSpec, NodeProcess, Role, Shard, TlsMode
+from .readings import Reading
+from .specs import ClusterMode, Endpoint, GroupEndpoints, GroupSpec, NodeProcess, Role, Shard, TlsMode, User
 
-__all__ = ["DataPlane", "Endpoint", "GroupEndpoints", "GroupSpec", "NodeProcess", "Role", "Shard", "TlsMode"]
+__all__ = [
+    "ClusterMode",
+    "DataPlane",
+    "Endpoint",
+    "GroupEndpoints",
+    "GroupSpec",
+    "NodeProcess",
+    "Reading",
+    "Role",
+    "Shard",
+    "TlsMode",
+    "User",
+]

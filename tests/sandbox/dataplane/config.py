@@ -74,6 +74,7 @@ class Secrets:
 
 
 ADMIN_SOCKET = "admin.sock"
+CLUSTER_FILE = "nodes.conf"
 ADMIN_USER = "sandbox-admin"
 REPLICA_USER = "sandbox-replica"
 
@@ -131,6 +132,7 @@ def _tls(directory: Path) -> list[tuple[str, ...]]:
 def _cluster(spec: GroupSpec, address: str) -> list[tuple[str, ...]]:
     return [
         ("cluster-enabled", "yes"),
+        ("cluster-config-file", CLUSTER_FILE),
         ("cluster-announce-ip", address),
         ("cluster-port", str(Ports.of(spec.port, spec.tls).bus)),
         ("cluster-node-timeout", str(NODE_TIMEOUT_MS)),
@@ -147,7 +149,7 @@ def _replication(address: str, primary: Endpoint | None) -> list[tuple[str, ...]
 def _access(spec: GroupSpec, secret: Secrets) -> list[tuple[str, ...]]:
     return [
         *(("rename-command", *pair) for pair in restrictions.renames(secret.alias)),
-        ("user", *restrictions.client_user(spec.auth_tokens, spec.admits_anonymous)),
+        *(("user", user.name, *restrictions.acl_rules(user)) for user in spec.logins),
         ("user", ADMIN_USER, "on", f">{secret.admin}", "~*", "&*", "+@all"),
         ("user", REPLICA_USER, "on", f">{secret.replica}", "+psync", "+replconf", "+ping"),
         ("masteruser", REPLICA_USER),

@@ -12,16 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from . import parameters, resharding, restrictions, slots
+from . import parameters, readings, resharding, restrictions, slots
 from .addresses import Block
 from .cluster import Cluster
 from .config import Secrets
 from .endpoints import Endpoints
 from .members import Members
 from .node import Node
+from .readings import Reading
 from .replication import Replication
 from .slots import Slots
-from .specs import GroupSpec, NodeProcess, Shard, TlsMode
+from .specs import ClusterMode, GroupSpec, NodeProcess, Shard, TlsMode, User
 from .tls import Authority
 from .topology import Topology
 from .waiting import together
@@ -37,6 +38,7 @@ class Group:
         spec: The group as it is at this moment: roles, slots, tokens.
         lock: Held by whoever changes the group.
         endpoints: Where clients reach it.
+        moved: How much of the last resharding is done, from 0 to 1.
 
     Args:
         spec: The group as it is to be.
@@ -49,9 +51,13 @@ class Group:
     def __init__(self, spec: GroupSpec, block: Block, directory: Path, authority: Authority, secret: Secrets) -> None:
         self.spec = spec
         self.lock = asyncio.Lock()
+        self.moved = 1.0
         self._members = Members(block, directory, authority, secret, self._heal)
-        self._topology: Topology = Cluster() if spec.cluster_enabled else Replication()
         self.endpoints = Endpoints(block, lambda: self.spec, self._members.running)
+
+    @property
+    def _topology(self) -> Topology:
+        return Cluster() if self.spec.cluster_enabled else Replication()
 
     @property
     def processes(self) -> list[NodeProcess]:
@@ -68,18 +74,33 @@ class Group:
         await self._topology.form(self._members.shards(self.spec))
         await self._reshard({**wanted, **{shard.id: frozenset() for shard in spare}})
         await self._drop_shards(spare)
-        await self.endpoints.start()
+        await self.endpoints.open()
 
     async def close(self) -> None:
         """End every process and remove what they wrote."""
-        await self.endpoints.stop()
+        await self.endpoints.close()
         await self._members.close()
 
     async def set_auth(self, tokens: Sequence[str], anonymous: bool | None) -> None:
         """Accept exactly these tokens from now on; who is connected stays so."""
-        self.spec = replace(self.spec, auth_tokens=tuple(tokens), anonymous=anonymous)
-        rules = restrictions.password_rules(self.spec.auth_tokens, self.spec.admits_anonymous)
-        await together(node.run("ACL", "SETUSER", "default", *rules) for node in self._members.nodes)
+        await self._admit(replace(self.spec, auth_tokens=tuple(tokens), anonymous=anonymous, users=()))
+
+    async def set_users(self, users: Sequence[User]) -> None:
+        """Admit exactly these users from now on; who is connected has at once the rights of now."""
+        await self._admit(replace(self.spec, auth_tokens=(), anonymous=None, users=tuple(users)))
+
+    async def set_cluster_mode(self, mode: ClusterMode) -> None:
+        """
+        Serve plain clients, clients of a cluster, or both; the data stays.
+
+        Redis decides it at its start: between ``disabled`` and the others every node restarts, and none answers
+        meanwhile.
+        """
+        before, self.spec = self.spec, self.spec.in_cluster_mode(mode)
+        if before.cluster_enabled != self.spec.cluster_enabled:
+            await self._members.restart_as_strangers(self.spec)
+            await self._topology.form(self._members.shards(self.spec))
+        await self.endpoints.open()
 
     async def set_tls(self, mode: TlsMode) -> None:
         """Change what clients may speak; who is connected in a way that still is allowed may stay so."""
@@ -152,6 +173,13 @@ class Group:
         await self._topology.settled(self._members.shards(self.spec))
         return self.spec.shard(shard_id).primary
 
+    async def promote(self, node_id: str) -> None:
+        """Make a replica the primary; no acknowledged write is lost."""
+        shard = self.spec.shard_of(node_id)
+        if node_id != shard.primary:
+            await self._hand_over(shard, node_id)
+            await self._topology.settled(self._members.shards(self.spec))
+
     async def replace_node_type(self, maxmemory: int, maxclients: int) -> None:
         """Restart the nodes one by one with the limits of another node type; no acknowledged write is lost."""
         self.spec = replace(self.spec, maxmemory=maxmemory, maxclients=maxclients)
@@ -163,6 +191,11 @@ class Group:
         targets = {shard: directory / f"{shard.id}.rdb" for shard in self.spec.shards}
         await together(self._members[shard.primary].dump(path) for shard, path in targets.items())
         return {shard.id: path for shard, path in targets.items()}
+
+    async def readings(self) -> dict[str, Reading]:
+        """What each running node tells of itself, by node id."""
+        shards = await together(readings.of_shard(shard) for shard in self._members.shards(self.spec))
+        return {node_id: reading for shard in shards for node_id, reading in shard.items()}
 
     def _slots(self) -> dict[str, Slots]:
         return {shard.id: slots.parse(shard.slots or "") for shard in self.spec.shards}
@@ -193,11 +226,25 @@ class Group:
             remaining = tuple(other for other in self.spec.shards if other.id != shard.id)
             await self._shrink(replace(self.spec, shards=remaining), self.spec.shard(shard.id).nodes)
 
+    async def _admit(self, spec: GroupSpec) -> None:
+        gone = {user.name for user in self.spec.logins} - {user.name for user in spec.logins}
+        commands = [
+            *(("ACL", "SETUSER", user.name, *restrictions.acl_rules(user)) for user in spec.logins),
+            *(("ACL", "DELUSER", name) for name in gone),
+        ]
+        await together(node.run_all(commands) for node in self._members.nodes)
+        self.spec = spec
+
     async def _reshard(self, wanted: Mapping[str, Slots]) -> None:
-        for move in slots.moves(self._slots(), wanted):
+        moves = slots.moves(self._slots(), wanted)
+        share = 1 / (sum(len(move.slots) for move in moves) or 1)
+        self.moved = 0.0
+        for move in moves:
             source, target = self.spec.shard(move.source), self.spec.shard(move.target)
             primaries = [self._members[shard.primary] for shard in self.spec.shards]
-            await resharding.move(move.slots, self._members[source.primary], self._members[target.primary], primaries)
+            ends = self._members[source.primary], self._members[target.primary]
+            async for count in resharding.move(move.slots, *ends, primaries):
+                self.moved += count * share
             held = self._slots()
             left, gained = held[source.id].difference(move.slots), held[target.id].union(move.slots)
             self.spec = self.spec.with_shard(replace(source, slots=slots.render(left)))
@@ -211,6 +258,11 @@ class Group:
         successor = replicas[received.index(max(received))]
         await self._topology.promote(successor, [replica for replica in replicas if replica is not successor])
         await self._lead(shard, successor.id)
+
+    async def _hand_over(self, shard: Shard, node_id: str) -> None:
+        siblings = [self._members[other] for other in shard.replicas if other != node_id]
+        await self._topology.hand_over(self._members[shard.primary], self._members[node_id], siblings)
+        await self._lead(shard, node_id)
 
     async def _lead(self, shard: Shard, primary: str) -> None:
         self.spec = self.spec.with_shard(shard.with_primary(primary))
@@ -237,9 +289,7 @@ class Group:
             await self._members.restart_with_data(self.spec, shard.primary)
             await self._topology.settled(self._members.shards(self.spec))
             return
-        successor, *siblings = [self._members[node_id] for node_id in shard.replicas]
-        await self._topology.hand_over(self._members[shard.primary], successor, siblings)
-        await self._lead(shard, successor.id)
+        await self._hand_over(shard, shard.replicas[0])
         await self._restart(shard.primary)
 
     async def _restart(self, node_id: str) -> None:

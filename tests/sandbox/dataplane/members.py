@@ -99,6 +99,19 @@ class Members:
         await self.start(spec, [node_id])
         node.forget_data()
 
+    async def restart_as_strangers(self, spec: GroupSpec) -> None:
+        """End every node and start it knowing no other: primaries with all that they held, replicas empty."""
+        primaries = [self._nodes[shard.primary] for shard in spec.shards]
+        await together(primary.save_and_end() for primary in primaries)
+        await together(self.stop(node.id) for node in self.nodes)
+        for node in self.nodes:
+            node.forget_cluster()
+            if node not in primaries:
+                node.forget_data()
+        await self.start(spec, spec.node_ids)
+        for primary in primaries:
+            primary.forget_data()
+
     async def dismiss(self, node_ids: Iterable[str]) -> None:
         """End nodes for good."""
         for node_id in set(node_ids) & self._nodes.keys():

@@ -19,7 +19,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from . import restrictions
-from .config import ADMIN_SOCKET, ADMIN_USER, Ports, Secrets, redis_conf
+from .config import ADMIN_SOCKET, ADMIN_USER, CLUSTER_FILE, Ports, Secrets, redis_conf
 from .files import write_private
 from .process import resident_bytes, spawn
 from .specs import Endpoint, GroupSpec, NodeProcess
@@ -119,6 +119,10 @@ class Node:
         """Start empty the next time."""
         self.data.unlink(missing_ok=True)
 
+    def forget_cluster(self) -> None:
+        """Start as a member of no cluster the next time."""
+        (self.directory / CLUSTER_FILE).unlink(missing_ok=True)
+
     async def dump(self, target: Path) -> None:
         """Copy all data to a file, in RDB format."""
         before = (await self.info("persistence"))["rdb_saves"]
@@ -161,9 +165,13 @@ class Node:
                 pipeline.execute_command(restrictions.alias(str(command), self._secret.alias), *arguments)
             return await pipeline.execute()
 
-    async def info(self, section: str) -> dict[str, Any]:
-        """A section of INFO."""
+    async def info(self, section: str = "default") -> dict[str, Any]:
+        """A section of INFO, or all that it tells by default."""
         return dict(await self.run("INFO", section))
+
+    async def clients(self) -> list[dict[str, Any]]:
+        """Its connections."""
+        return list(await self._connected.client_list())
 
     async def configure(self, directives: dict[str, str]) -> None:
         """Change configuration directives of the running process, all or none."""

@@ -17,7 +17,8 @@ from .addresses import Network
 from .config import Secrets
 from .group import Group
 from .process import kill_leftovers
-from .specs import GroupEndpoints, GroupSpec, NodeProcess, Role, Shard, TlsMode
+from .readings import Reading
+from .specs import ClusterMode, GroupEndpoints, GroupSpec, NodeProcess, Role, Shard, TlsMode, User
 from .tls import Authority
 from .waiting import together
 
@@ -101,6 +102,14 @@ class DataPlane:
         """Every running redis-server."""
         return [process for group in self._groups.values() for process in group.processes]
 
+    def moved(self, group_id: str) -> float:
+        """How much of the last resharding of a group is done, from 0 to 1."""
+        return self._group(group_id).moved
+
+    async def readings(self, group_id: str) -> Mapping[str, Reading]:
+        """What each running node of a group tells of itself, by node id."""
+        return await self._group(group_id).readings()
+
     async def set_auth(self, group_id: str, tokens: Sequence[str], *, anonymous: bool | None = None) -> None:
         """
         Accept exactly these tokens.
@@ -113,6 +122,21 @@ class DataPlane:
         """
         async with self._changing(group_id) as group:
             await group.set_auth(tokens, anonymous)
+
+    async def set_users(self, group_id: str, users: Sequence[User]) -> None:
+        """
+        Admit exactly these users of role-based access control, in place of tokens.
+
+        Raises:
+            redis.exceptions.ResponseError: Redis does not know a command or category of an access string.
+        """
+        async with self._changing(group_id) as group:
+            await group.set_users(users)
+
+    async def set_cluster_mode(self, group_id: str, mode: ClusterMode) -> None:
+        """Serve plain clients, clients of a cluster, or both; the nodes are away for a moment, their data stays."""
+        async with self._changing(group_id) as group:
+            await group.set_cluster_mode(mode)
 
     async def set_parameters(self, group_id: str, parameters: Mapping[str, str]) -> None:
         """Put the parameters of a group, all of them, into effect."""
@@ -153,6 +177,11 @@ class DataPlane:
         """Kill the primary of a shard; returns the id of the new one when the lost node is back as a replica."""
         async with self._changing(group_id) as group:
             return await group.failover(shard_id)
+
+    async def promote(self, group_id: str, node_id: str) -> None:
+        """Make a replica the primary of its shard; the primary stays as a replica."""
+        async with self._changing(group_id) as group:
+            await group.promote(node_id)
 
     async def replace_node_type(self, group_id: str, maxmemory: int, maxclients: int) -> None:
         """Restart the nodes of a group one after the other with the limits of another node type."""

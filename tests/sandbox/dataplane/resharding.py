@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from itertools import islice
 
 from . import cluster
@@ -22,9 +22,9 @@ async def held(node: Node) -> Slots:
     return (await cluster.myself(node)).slots
 
 
-async def move(slots: Sequence[int], source: Node, target: Node, primaries: Sequence[Node]) -> None:
+async def move(slots: Sequence[int], source: Node, target: Node, primaries: Sequence[Node]) -> AsyncIterator[int]:
     """
-    Move slots and their keys.
+    Move slots and their keys; yields how many have just moved.
 
     Keys that are not there yet are asked for at the target from the first moment on, and a key moves in one indivisible
     step, so that no write gets lost.
@@ -45,6 +45,7 @@ async def move(slots: Sequence[int], source: Node, target: Node, primaries: Sequ
         await _set(target, batch, "NODE", target_id)
         await _set(source, batch, "NODE", target_id)
         await together(_set(node, batch, "NODE", target_id) for node in others)
+        yield len(batch)
 
 
 async def _set(node: Node, slots: Sequence[int], state: str, node_id: str) -> None:

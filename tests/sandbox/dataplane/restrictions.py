@@ -11,7 +11,9 @@ Source: ElastiCache user guide, "Supported and restricted commands". Whole comma
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+
+from .specs import User
 
 UNUSED_COMMANDS = ("bgrewriteaof", "debug", "save", "slaveof")
 """Restricted, and not needed by the data plane: gone."""
@@ -40,8 +42,7 @@ SUBCOMMANDS = {
     ),
 }
 
-CLIENT_RIGHTS = (
-    *("~*", "&*", "+@all"),
+WITHHELD = (
     *(f"-{command}" for command in (*UNUSED_COMMANDS, *ADMIN_COMMANDS, *REPLICATION_COMMANDS)),
     *(f"-{command}|{sub}" for command, subs in SUBCOMMANDS.items() for sub in subs),
 )
@@ -66,6 +67,6 @@ def alias(command: str, secret: str) -> str:
     return f"{command}-{secret}" if command.lower() in ADMIN_COMMANDS else command
 
 
-def client_user(tokens: Sequence[str], anonymous: bool) -> list[str]:
-    """The ``user`` line of the customer's user."""
-    return ["default", "on", *password_rules(tokens, anonymous), *CLIENT_RIGHTS]
+def acl_rules(user: User) -> list[str]:
+    """The ACL rules that make a user exactly what it is to be; what ElastiCache withholds comes last and wins."""
+    return ["reset", *user.access.split(), *password_rules(user.passwords, user.no_password), *WITHHELD]

@@ -82,7 +82,7 @@ def running_plane(state_dir: Path) -> Iterator[PlaneThread]:
 def replicated(group_id: str, nodes: int, **options: Any) -> GroupSpec:
     """A group with cluster mode disabled."""
     members = tuple(f"{group_id}-{number:03}" for number in range(1, nodes + 1))
-    return GroupSpec(group_id, cluster_enabled=False, shards=(Shard("0001", members),), auth_tokens=(TOKEN,), **options)
+    return GroupSpec(group_id, (Shard("0001", members),), auth_tokens=(TOKEN,), **options)
 
 
 def clustered(group_id: str, shards: int, nodes: int, **options: Any) -> GroupSpec:
@@ -90,7 +90,7 @@ def clustered(group_id: str, shards: int, nodes: int, **options: Any) -> GroupSp
     spread = slots.even(f"{number:04}" for number in range(1, shards + 1))
     members = {shard: tuple(f"{group_id}-{shard}-{number:03}" for number in range(1, nodes + 1)) for shard in spread}
     groups = tuple(Shard(shard, members[shard], slots.render(held)) for shard, held in spread.items())
-    return GroupSpec(group_id, cluster_enabled=True, shards=groups, auth_tokens=(TOKEN,), **options)
+    return GroupSpec(group_id, groups, "enabled", auth_tokens=(TOKEN,), **options)
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,8 @@ class Plane:
         tokens, anonymous = credentials
         spec = GroupSpec(
             id=self._prefix + rg.id,
-            cluster_enabled=rg.cluster_enabled,
             shards=tuple(self._shard(shard) for shard in rg.shards),
+            cluster_mode=rg.cluster_mode,
             port=rg.port,
             tls=_tls_mode(rg),
             auth_tokens=tokens,

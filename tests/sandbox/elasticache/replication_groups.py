@@ -61,7 +61,6 @@ async def _new_group(region: Region, group_id: str, draft: creation.Draft) -> Re
         node_type=draft.node_type.name,
         parameter_group=draft.parameter_group.name,
         subnet_group=draft.subnet_group.name,
-        cluster_enabled=draft.cluster_enabled,
         cluster_mode="enabled" if draft.cluster_enabled else "disabled",
         shards=topology.place(group_id, draft.shards, draft.subnet_group.zone_names, draft.cluster_enabled),
         port=p.get("Port", 6379),

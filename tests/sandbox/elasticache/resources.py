@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox.dataplane.specs import ClusterMode
 from sandbox.protocol import Parameters
 
 if TYPE_CHECKING:
@@ -93,8 +94,7 @@ class ReplicationGroup:
     node_type: str
     parameter_group: str
     subnet_group: str
-    cluster_enabled: bool
-    cluster_mode: str
+    cluster_mode: ClusterMode
     shards: list[Shard]
     port: int = 6379
     automatic_failover: str = "disabled"
@@ -127,6 +127,11 @@ class ReplicationGroup:
     pending_nodes: Parameters = field(default_factory=dict)  # PendingModifiedValues of every member
     staged: dict[str, Change] = field(default_factory=dict, repr=False)  # for the maintenance window, by aspect
     reachable: bool = False  # whether there are endpoints to show
+
+    @property
+    def cluster_enabled(self) -> bool:
+        """Whether its nodes form a Redis Cluster, as they do from cluster mode ``compatible`` on."""
+        return self.cluster_mode != "disabled"
 
     @property
     def nodes(self) -> Iterator[Node]:
