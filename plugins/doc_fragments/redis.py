@@ -12,6 +12,7 @@ options:
   connection:
     description:
       - How applications reach the cache, as M(accessweaver.elasticache.elasticache_replication_group) returns it.
+      - Needed, unless the module says what it does without.
     type: dict
     suboptions:
       mode:

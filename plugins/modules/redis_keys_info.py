@@ -76,27 +76,20 @@ primaries:
       sample: 840
 """
 
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._redis.arguments import REDIS_ARGUMENTS
-from ..module_utils._redis.connect import REDIS_IMPORT_ERROR
-from ..module_utils._redis.keys import KeysUnknown, inform
-
-ARGUMENTS: dict[str, dict[str, Any]] = {
-    **REDIS_ARGUMENTS,
-    "connection": {**REDIS_ARGUMENTS["connection"], "required": True},
-}
+from ..module_utils._redis.connect import REDIS_IMPORT_ERROR, CacheError
+from ..module_utils._redis.keys import inform
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=REDIS_ARGUMENTS, supports_check_mode=True, required_one_of=[["connection"]])
     if REDIS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("redis"), exception=REDIS_IMPORT_ERROR)
     try:
         result = inform(module.params)
-    except KeysUnknown as failure:
+    except CacheError as failure:
         module.fail_json(msg=str(failure))
     module.exit_json(**result)
 

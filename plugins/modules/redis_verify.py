@@ -139,7 +139,6 @@ from ..module_utils._redis.verify import VerificationFailed, verify
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     **REDIS_ARGUMENTS,
-    "connection": {**REDIS_ARGUMENTS["connection"], "required": True},
     "num_node_groups": {"type": "int"},
     "replicas_per_node_group": {"type": "int"},
     "node_count": {"type": "int"},
@@ -147,7 +146,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, required_one_of=[["connection"]])
     if REDIS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("redis"), exception=REDIS_IMPORT_ERROR)
     try:

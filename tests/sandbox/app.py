@@ -19,6 +19,7 @@ from sandbox.aws import network
 from sandbox.aws.application_autoscaling import ApplicationAutoScaling
 from sandbox.aws.host import MiniStack
 from sandbox.aws.layers import layers
+from sandbox.aws.live_metrics import LiveMetrics
 from sandbox.aws.neighbours import Neighbours
 from sandbox.calls import CallLog, decoded
 from sandbox.dataplane import DataPlane
@@ -47,6 +48,7 @@ class Sandbox:
         self._host.serve("application-autoscaling", self._autoscaling.handle)
         for service, layer in layers(settings, self._neighbours).items():
             self._host.wrap(service, layer)
+        self._host.wrap("monitoring", LiveMetrics(self._elasticache.readings))
         if settings.enforce_iam:
             from sandbox.aws import iam  # MiniStack has to be loaded first
 

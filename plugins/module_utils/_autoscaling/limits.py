@@ -66,7 +66,7 @@ def of_engine(observed: Observed) -> Iterator[Problem]:
 
 
 def of_node_type(node_type: str) -> Iterator[Problem]:
-    _, family, size = f"{node_type}..".split(".")[:3]
+    _ignored, family, size = f"{node_type}..".split(".")[:3]
     if family not in NODE_FAMILIES or size not in NODE_SIZES:
         fault = f"groups of {node_type} cannot scale"
         remedy = f"change to a {', '.join(NODE_SIZES)} of {', '.join(NODE_FAMILIES)}"

@@ -143,15 +143,14 @@ def merged(
     """Return the policies or actions that are to be: a list that is left out leaves alone what exists."""
     if declared is None:
         return dict(existing)
-    wanted = {item[kind.key]: completed(item, existing.get(item[kind.key], EMPTY[kind.option])) for item in declared}
+    wanted = {item[kind.key]: completed(item, existing.get(item[kind.key]) or nothing(kind)) for item in declared}
     return wanted if purge else {**existing, **wanted}
 
 
-# As what exists is read, where nothing does.
-EMPTY: dict[str, Item] = {
-    "policies": policy({"PolicyName": None}),
-    "scheduled_actions": scheduled_action({"ScheduledActionName": None}),
-}
+def nothing(kind: Kind) -> Item:
+    """Return what would be read of an item that does not exist."""
+    empty = {"policies": policy, "scheduled_actions": scheduled_action}
+    return empty[kind.option]({"PolicyName": None, "ScheduledActionName": None})
 
 
 def completed(declared: Mapping[str, Any], existing: Item) -> Item:
@@ -213,5 +212,5 @@ def shown(key: str, target: Target, observed: Observed | None) -> dict[str, Any]
     """A target with lists in place of its mappings, the count now, and the one that its bounds let it be."""
     capacity = DIMENSIONS[key].capacity(observed.group) if observed else None
     bounded = None if capacity is None else min(max(capacity, target["min_capacity"]), target["max_capacity"])
-    items = {kind.option: [item for _, item in sorted(target[kind.option].items())] for kind in KINDS}
+    items = {kind.option: [item for _ignored, item in sorted(target[kind.option].items())] for kind in KINDS}
     return {**target, **items, "scalable_dimension": key, "capacity": capacity, "expected_capacity": bounded}

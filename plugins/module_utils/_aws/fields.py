@@ -41,8 +41,10 @@ def same_version(declared: str, actual: str | None) -> bool:
 
 @dataclass(frozen=True)
 class Field:
-    """An option of a resource: its name in botocore's snake case, how it changes, when two values of it are the same, and
-    where its current value is found."""
+    """An option of a resource, by botocore's name in snake case.
+
+    It says how the option changes, when two values of it are the same, and where its current value is found.
+    """
 
     name: str
     change: Change = Change.IN_PLACE

@@ -192,7 +192,7 @@ def let_write(writer: Writer, goal: str, deadline: Deadline) -> None:
 def slots(shard: NodeGroup) -> tuple[tuple[int, int], ...]:
     """The ranges of C(0-4095,8192-12287); none with cluster mode disabled."""
     ranges = (text.partition("-") for text in shard.get("Slots", "").split(",") if text.strip())
-    return tuple((int(first), int(last or first)) for first, _, last in ranges)
+    return tuple((int(first), int(last or first)) for first, _ignored, last in ranges)
 
 
 def fail_over(

@@ -65,13 +65,12 @@ def another_family(difference: Difference) -> Iterator[Problem]:
     """Engine and parameter group have to fit each other. A default group is exchanged by AWS."""
     if not difference.some(*ENGINE, PARAMETER_GROUP):
         return
-    engine, version = difference.then("engine"), difference.then("engine_version")
-    name = difference.then(PARAMETER_GROUP)
-    if PARAMETER_GROUP not in difference.changed and name.startswith("default."):
-        return
+    engine, version, name = (difference.then(option) for option in (*ENGINE, PARAMETER_GROUP))
     offered = api.describe_cache_engine_versions(difference.client)
     family, unknown = find_family(offered, engine, ".".join(version.split(".")[:2]))
     yield from unknown
+    if name.startswith("default.") and PARAMETER_GROUP not in difference.changed:
+        return
     groups = api.describe_cache_parameter_groups(difference.client, CacheParameterGroupName=name)
     actual = groups[0]["CacheParameterGroupFamily"] if groups else "no such parameter group"
     if family and actual != family:

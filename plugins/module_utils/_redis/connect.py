@@ -14,11 +14,18 @@ from typing import Any
 try:
     import redis
     from redis.backoff import NoBackoff
+    from redis.exceptions import RedisError
     from redis.retry import Retry
 except ImportError:
     REDIS_IMPORT_ERROR: str | None = traceback.format_exc()
 else:
     REDIS_IMPORT_ERROR = None
+
+from .checks import remedy_for, spoken
+
+
+class CacheError(Exception):
+    """What was wanted of a cache did not come about. The message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +55,9 @@ class Access:
 
 
 @contextmanager
-def connected(node: Node, access: Access) -> Iterator[Any]:
-    """Yield a client of the node that tries once and reads text. It connects with its first command, and stays so."""
+def connected(node: Node, access: Access, text: bool = True) -> Iterator[Any]:
+    """Yield a client of the node that tries once and reads text, or bytes. It connects with its first command, and
+    stays so."""
     client = redis.Redis(
         host=node.host,
         port=node.port,
@@ -59,13 +67,23 @@ def connected(node: Node, access: Access) -> Iterator[Any]:
         socket_connect_timeout=access.timeout,
         retry=Retry(NoBackoff(), 0),
         protocol=2,
-        decode_responses=True,
+        decode_responses=text,
         **(_verified(access) if access.tls else {}),
     )
     try:
         yield client
     finally:
         client.close()
+
+
+@contextmanager
+def asking(node: Node, access: Access, purpose: str, text: bool = True) -> Iterator[Any]:
+    """Yield a client of the node; an error of it becomes a CacheError that names I(purpose), such as C(count keys)."""
+    try:
+        with connected(node, access, text) as client:
+            yield client
+    except (RedisError, OSError) as error:
+        raise CacheError(f"Cannot {purpose} at {node}: {spoken(error)}. Remedy: {remedy_for(error)}.") from error
 
 
 def _verified(access: Access) -> dict[str, Any]:

@@ -31,8 +31,8 @@ def from_cluster_shards(answer: Iterable[Sequence[Any]], asked: Node, tls: bool)
     """Read an answer of CLUSTER SHARDS: shards as lists of names and values, and so are their nodes."""
     ports = ("tls-port", "port") if tls else ("port", "tls-port")
     shards = []
-    for shard in map(_mapping, answer):
-        members = list(map(_mapping, shard["nodes"]))
+    for shard in map(mapping, answer):
+        members = list(map(mapping, shard["nodes"]))
         nodes = [Node(_host(node, asked), next(node[port] for port in ports if node.get(port))) for node in members]
         shards.append(Shard(tuple(nodes), tuple(zip(shard["slots"][::2], shard["slots"][1::2], strict=True))))
     return sorted(shards, key=lambda shard: shard.slots)
@@ -48,7 +48,7 @@ def from_cluster_slots(answer: Iterable[Sequence[Any]], asked: Node) -> list[Sha
     return list(shards.values())
 
 
-def _mapping(pairs: Sequence[Any]) -> dict[str, Any]:
+def mapping(pairs: Sequence[Any]) -> dict[str, Any]:
     return dict(zip(pairs[::2], pairs[1::2], strict=True))
 
 

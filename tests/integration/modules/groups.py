@@ -84,6 +84,7 @@ READERS: Mapping[str, Read] = {
     "node_type": lambda group, member: group["CacheNodeType"],
     "engine": lambda group, member: (group["Engine"], member["EngineVersion"]),
     "parameters": lambda group, member: member["CacheParameterGroup"]["CacheParameterGroupName"],
+    "cluster_mode": lambda group, member: group["ClusterMode"],
     "failover": lambda group, member: group["AutomaticFailover"],
     "multi_az": lambda group, member: group["MultiAZ"],
     "retention": lambda group, member: group["SnapshotRetentionLimit"],

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from sandbox.aws import alarms
+from sandbox.aws import cloudwatch
 from sandbox.aws.budgets import BudgetRules
 from sandbox.aws.ec2.layer import Ec2Layer
 from sandbox.aws.model_layer import ModelLayer
@@ -21,7 +21,7 @@ def layers(settings: Settings, neighbours: Neighbours) -> dict[str, Layer]:
         "ec2": Ec2Layer(neighbours),
         "kms": ModelLayer("kms"),
         "logs": ModelLayer("logs"),
-        "monitoring": ModelLayer("cloudwatch", alarms.check, alarms.amend),
+        "monitoring": ModelLayer("cloudwatch", cloudwatch.check, cloudwatch.amend),
         "secretsmanager": ModelLayer("secretsmanager"),
         "sns": ModelLayer("sns"),
         "ssm": ModelLayer("ssm"),

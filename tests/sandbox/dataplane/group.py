@@ -130,7 +130,7 @@ class Group:
 
     async def add_shard(self, shard: Shard) -> None:
         """Add a shard and give it its slots, or an equal share when it names none, while clients keep working."""
-        self._require_cluster()
+        self._begin_resharding()
         held = slots.parse(shard.slots or "")
         await self._grow(replace(self.spec, shards=(*self.spec.shards, replace(shard, slots=""))), shard.nodes)
         current = self._slots()
@@ -139,7 +139,7 @@ class Group:
 
     async def remove_shard(self, shard_id: str) -> None:
         """Move the slots of a shard to the others, in equal shares, and end its nodes while clients keep working."""
-        self._require_cluster()
+        self._begin_resharding()
         shard = self.spec.shard(shard_id)
         current = self._slots()
         survivors = [name for name in current if name != shard_id]
@@ -150,7 +150,7 @@ class Group:
 
     async def rebalance(self, wanted: Mapping[str, str]) -> None:
         """Move slots between shards until each has those it is to have, while clients keep working."""
-        self._require_cluster()
+        self._begin_resharding()
         due = {self.spec.shard(shard_id).id: slots.parse(text) for shard_id, text in wanted.items()}
         if sorted(slot for held in due.values() for slot in held) != list(range(slots.SLOT_COUNT)):
             raise ValueError(
@@ -200,7 +200,8 @@ class Group:
     def _slots(self) -> dict[str, Slots]:
         return {shard.id: slots.parse(shard.slots or "") for shard in self.spec.shards}
 
-    def _require_cluster(self) -> None:
+    def _begin_resharding(self) -> None:
+        self.moved = 0.0
         if not self.spec.cluster_enabled:
             raise ValueError(f"replication group {self.spec.id} has cluster mode disabled")
 
@@ -238,7 +239,6 @@ class Group:
     async def _reshard(self, wanted: Mapping[str, Slots]) -> None:
         moves = slots.moves(self._slots(), wanted)
         share = 1 / (sum(len(move.slots) for move in moves) or 1)
-        self.moved = 0.0
         for move in moves:
             source, target = self.spec.shard(move.source), self.spec.shard(move.target)
             primaries = [self._members[shard.primary] for shard in self.spec.shards]
@@ -309,7 +309,7 @@ class Group:
             for number in range(len(self.spec.shards), len(files))
         ]
         if spare:
-            self._require_cluster()
+            self._begin_resharding()
         shards = (*self.spec.shards, *spare)
         for shard, path in zip(shards, files, strict=False):
             shutil.copyfile(path, self._members.admit(shard.primary).data)

@@ -27,6 +27,7 @@ class Reading:
     A node at one moment. What counts begins at the start of its process.
 
     Attributes:
+        process: Redis's own id of the process.
         clients: Connections of clients, without those of the data plane and of replication.
         keys: Number of keys by database; databases without any are absent.
         used_memory: Bytes that Redis has allocated.
@@ -38,6 +39,7 @@ class Reading:
         lag: Seconds since the primary last heard of a replica; None of a primary, or of a replica without a link.
     """
 
+    process: str
     clients: int
     keys: Mapping[int, int]
     used_memory: int
@@ -62,8 +64,13 @@ async def of_shard(shard: ShardNodes) -> dict[str, Reading]:
 def reading(info: Mapping[str, Any], clients: Iterable[Mapping[str, str]], lag: float | None) -> Reading:
     """A reading of INFO and CLIENT LIST, as redis-py parses them."""
     return Reading(
+        process=info["run_id"],
         clients=sum(map(_is_client, clients)),
-        keys={int(name[2:]): told["keys"] for name, told in info.items() if name.startswith("db") and isinstance(told, dict)},
+        keys={
+            int(name[2:]): told["keys"]
+            for name, told in info.items()
+            if name.startswith("db") and isinstance(told, dict)
+        },
         used_memory=info["used_memory"],
         maxmemory=info["maxmemory"],
         hits=info["keyspace_hits"],

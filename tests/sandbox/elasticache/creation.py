@@ -18,7 +18,6 @@ from sandbox.elasticache import parameter_groups, subnet_groups, windows
 from sandbox.elasticache.engines import EngineVersion, find_version
 from sandbox.elasticache.errors import invalid_combination, invalid_value
 from sandbox.elasticache.node_types import NodeType, find_node_type
-from sandbox.elasticache.parameters import CLUSTER_ON
 from sandbox.elasticache.region import Region
 from sandbox.elasticache.resources import ParameterGroup, SubnetGroup
 from sandbox.elasticache.topology import ShardPlan, plan_shards
@@ -117,7 +116,7 @@ def _parameter_group(region: Region, p: Parameters, engine: EngineVersion) -> Pa
     """The group asked for, or the default one for this engine and topology."""
     shards = max(p.get("NumNodeGroups", 1), len(p.get("NodeGroupConfiguration", [])))
     clustered = shards > 1 or p.get("ClusterMode") == "enabled"
-    default = f"default.{engine.family}{CLUSTER_ON if clustered else ''}"
+    default = parameter_groups.default_name(engine.family, clustered)
     group = parameter_groups.find(region, p.get("CacheParameterGroupName") or default)
     check_family(group, engine)
     return group

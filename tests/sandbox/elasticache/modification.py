@@ -10,22 +10,34 @@ failover, engine versions, RBAC). Texts of errors as known from AWS's answers.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sandbox.elasticache import changes, creation, lookups, parameter_groups, scaling, users, views, windows
+from sandbox.elasticache import (
+    capacity,
+    changes,
+    cluster_mode,
+    creation,
+    lookups,
+    parameter_groups,
+    promotion,
+    scaling,
+    users,
+    views,
+    windows,
+)
 from sandbox.elasticache.changes import Change
 from sandbox.elasticache.engines import EngineVersion, find_version
 from sandbox.elasticache.errors import invalid_combination, invalid_value
 from sandbox.elasticache.node_types import find_node_type
-from sandbox.elasticache.parameters import CLUSTER_ON, family_parameters
 from sandbox.elasticache.region import Operation, Region
 from sandbox.elasticache.registry import find_group
 from sandbox.elasticache.resources import LogDelivery, ParameterGroup, ReplicationGroup, now
 from sandbox.protocol import ApiError, Parameters
 
-NOT_IMPLEMENTED = ("CacheSecurityGroupNames", "ClusterMode", "Durability", "NodeGroupId", "PrimaryClusterId")
+NOT_IMPLEMENTED = ("CacheSecurityGroupNames", "Durability", "NodeGroupId")
+UNSEEN_SECONDS = 10
 
 Planner = Callable[[Region, ReplicationGroup, Parameters], Awaitable[Change]]
 
@@ -41,6 +53,7 @@ class Aspect:
         staged: Without ApplyImmediately the change waits for the maintenance window.
         apply_now: ApplyImmediately must be true.
         alone: Other members that may accompany it; None is any.
+        takes: Members of another aspect that it decides when they accompany it.
     """
 
     members: tuple[str, ...]
@@ -48,10 +61,14 @@ class Aspect:
     staged: bool = False
     apply_now: bool = False
     alone: tuple[str, ...] | None = None
+    takes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         return self.members[0]
+
+    def concerns(self, names: Iterable[str]) -> bool:
+        return any(member in names for member in self.members)
 
 
 async def modify(region: Region, p: Parameters) -> Parameters:
@@ -62,15 +79,21 @@ async def modify(region: Region, p: Parameters) -> Parameters:
         raise invalid_combination("No modifications were requested")
     changes.check_available(rg)
     at_once = bool(p.get("ApplyImmediately"))
-    aspects = [aspect for aspect in ASPECTS if any(member in wanted for member in aspect.members)]
+    aspects = _concerned(wanted)
     for aspect in aspects:
         _check_company(aspect, wanted, at_once)
     plans = {aspect: await aspect.plan(region, rg, wanted) for aspect in aspects}
     changes.stage(rg, {aspect.name: change for aspect, change in plans.items() if aspect.staged})
     due = [change for aspect, change in plans.items() if not aspect.staged]
     due += changes.unstage(rg).values() if at_once else []  # what waited from before is carried out too
-    await changes.start(region, rg, due)
+    await changes.start(region, rg, due, unseen_seconds=UNSEEN_SECONDS)
     return {"ReplicationGroup": views.replication_group(region, rg)}
+
+
+def _concerned(wanted: Parameters) -> list[Aspect]:
+    """The aspects of a request."""
+    taken = {member for aspect in ASPECTS if aspect.concerns(wanted) for member in aspect.takes}
+    return [aspect for aspect in ASPECTS if aspect.concerns(wanted.keys() - taken)]
 
 
 def _check_company(aspect: Aspect, wanted: Parameters, at_once: bool) -> None:
@@ -240,7 +263,8 @@ def _delete_token(region: Region, rg: ReplicationGroup, p: Parameters) -> Change
         raise invalid_value("Auth token update strategy delete is not supported currently")
     if "AuthToken" in p:
         raise invalid_combination("AuthToken cannot be given with the update strategy DELETE.")
-    return Change(_set(rg, auth_tokens=(), token_rotated=False, auth_token_changed=now()), seconds=300)
+    without = {"auth_tokens": (), "anonymous_access": True, "token_rotated": False, "auth_token_changed": now()}
+    return Change(_set(rg, **without), seconds=300)
 
 
 async def _use_tokens(
@@ -335,6 +359,8 @@ async def _node_type(region: Region, rg: ReplicationGroup, p: Parameters) -> Cha
             f"The node type {rg.node_type} cannot be changed to {node_type.name}: see ListAllowedNodeTypeModifications."
         )
         raise invalid_value(message)
+    cluster_mode.check_settled(rg)
+    await capacity.check_node_type(region, rg, node_type)
     if "EngineVersion" in rg.pending_nodes:
         raise invalid_combination("The node type cannot be changed while an engine upgrade is pending.")
 
@@ -350,6 +376,8 @@ async def _engine(region: Region, rg: ReplicationGroup, p: Parameters) -> Change
     current = find_version(rg.engine, rg.version)
     wanted = _wanted_version(rg, current, p)
     group = _wanted_group(region, rg, wanted, p)
+    if wanted != current:
+        cluster_mode.check_settled(rg)
     if wanted != current and "CacheNodeType" in rg.pending_nodes:
         raise invalid_combination("The engine cannot be upgraded while a scaling operation is pending.")
 
@@ -381,21 +409,12 @@ def _wanted_group(region: Region, rg: ReplicationGroup, wanted: EngineVersion, p
     if "CacheParameterGroupName" in p:
         group = parameter_groups.find(region, p["CacheParameterGroupName"])
     elif current.family != wanted.family and current.is_default:
-        group = parameter_groups.find(region, f"default.{wanted.family}{CLUSTER_ON if rg.cluster_enabled else ''}")
+        group = parameter_groups.find(region, parameter_groups.default_name(wanted.family, rg.cluster_enabled))
     else:
         group = current
     creation.check_family(group, wanted)
-    _check_same_static_values(current, group)
+    parameter_groups.check_replaceable(current, group)
     return group
-
-
-def _check_same_static_values(current: ParameterGroup, group: ParameterGroup) -> None:
-    """What can only be set at creation has to be the same in the new group."""
-    old, new = parameter_groups.effective(current), parameter_groups.effective(group)
-    static = [name for name, parameter in family_parameters(group.family).items() if not parameter.modifiable_in_use]
-    if different := [name for name in static if name in old and old[name] != new[name]]:
-        message = f"The parameter groups {current.name} and {group.name} differ in {', '.join(different)}."
-        raise invalid_combination(message)
 
 
 ASPECTS = (
@@ -416,6 +435,8 @@ ASPECTS = (
     ),
     Aspect(("UserGroupIdsToAdd", "UserGroupIdsToRemove", "RemoveUserGroups"), _user_groups),
     Aspect(("TransitEncryptionEnabled", "TransitEncryptionMode"), _transit, apply_now=True, alone=()),
+    Aspect(("ClusterMode",), cluster_mode.plan, alone=cluster_mode.COMPANY, takes=cluster_mode.COMPANY),
+    Aspect(("PrimaryClusterId",), promotion.plan),
     Aspect(("CacheNodeType",), _node_type, staged=True),
     Aspect(("Engine", "EngineVersion", "CacheParameterGroupName"), _engine, staged=True),
 )

@@ -36,6 +36,11 @@ def default_groups() -> dict[str, ParameterGroup]:
     return {group.name: group for group in plain + clustered}
 
 
+def default_name(family: str, cluster_enabled: bool) -> str:
+    """The default group of a family, with cluster mode disabled or enabled."""
+    return f"default.{family}{CLUSTER_ON if cluster_enabled else ''}"
+
+
 def find(region: Region, name: str) -> ParameterGroup:
     group = region.store.parameter_groups.get(name.lower())
     if not group:
@@ -66,6 +71,15 @@ async def create(region: Region, p: Parameters) -> Parameters:
     region.store.parameter_groups[name] = group
     region.store.tags[_arn(region, group)] = new_tags
     return {"CacheParameterGroup": _view(region, group)}
+
+
+def check_replaceable(old: ParameterGroup, new: ParameterGroup, but: tuple[str, ...] = ()) -> None:
+    """What can only be set at creation has to be the same in the new group of a cluster, but for what is named."""
+    static = [name for name, parameter in family_parameters(new.family).items() if not parameter.modifiable_in_use]
+    before, after = effective(old), effective(new)
+    if different := [name for name in static if name not in but and name in before and before[name] != after[name]]:
+        message = f"The parameter groups {old.name} and {new.name} differ in {', '.join(different)}."
+        raise invalid_combination(message)
 
 
 async def describe(region: Region, p: Parameters) -> Parameters:

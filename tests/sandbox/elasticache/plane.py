@@ -10,8 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sandbox.dataplane.specs import Endpoint, GroupEndpoints, GroupSpec, Role, TlsMode
+from sandbox.dataplane.readings import Reading
+from sandbox.dataplane.specs import ClusterMode, Endpoint, GroupEndpoints, GroupSpec, Role, TlsMode
 from sandbox.dataplane.specs import Shard as PlaneShard
+from sandbox.dataplane.specs import User as Login
 from sandbox.elasticache.node_types import find_node_type
 from sandbox.elasticache.resources import ReplicationGroup, Shard
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-Credentials = tuple[tuple[str, ...], bool]  # tokens, and whether clients without one are served
 
 
 class Plane:
@@ -38,20 +39,20 @@ class Plane:
         self,
         rg: ReplicationGroup,
         parameters: Mapping[str, str],
-        credentials: Credentials,
+        logins: Sequence[Login] = (),
         restore_from: Mapping[str, Path] | None = None,
     ) -> None:
-        """Start the group's processes; returns when it answers."""
+        """Start the group's processes; returns when it answers. Without logins its AUTH tokens hold."""
         node_type = find_node_type(rg.node_type)
-        tokens, anonymous = credentials
         spec = GroupSpec(
             id=self._prefix + rg.id,
             shards=tuple(self._shard(shard) for shard in rg.shards),
             cluster_mode=rg.cluster_mode,
             port=rg.port,
             tls=_tls_mode(rg),
-            auth_tokens=tokens,
-            anonymous=anonymous,
+            auth_tokens=rg.auth_tokens,
+            anonymous=rg.anonymous_access,
+            users=tuple(logins),
             parameters=parameters,
             maxmemory=node_type.maxmemory,
             maxclients=node_type.maxclients,
@@ -71,9 +72,25 @@ class Plane:
     def roles(self, rg: ReplicationGroup) -> Mapping[str, Role]:
         return self._unprefixed(self._dataplane.roles(self._prefix + rg.id))
 
-    async def set_auth(self, rg: ReplicationGroup, tokens: tuple[str, ...], anonymous: bool) -> None:
-        """Make the nodes accept exactly these tokens, and clients without one if they are to be served too."""
-        await self._dataplane.set_auth(self._prefix + rg.id, tokens, anonymous=anonymous)
+    async def readings(self, rg: ReplicationGroup) -> dict[str, Reading]:
+        """What each node tells of itself at this moment, by node id."""
+        return self._unprefixed(await self._dataplane.readings(self._prefix + rg.id))
+
+    def moved(self, rg: ReplicationGroup) -> float:
+        """How much of the last resharding is done, from 0 to 1."""
+        return self._dataplane.moved(self._prefix + rg.id)
+
+    async def set_auth(self, rg: ReplicationGroup) -> None:
+        """Make the nodes accept exactly the group's tokens, and clients without one if they are to be served too."""
+        await self._dataplane.set_auth(self._prefix + rg.id, rg.auth_tokens, anonymous=rg.anonymous_access)
+
+    async def set_users(self, rg: ReplicationGroup, logins: Sequence[Login]) -> None:
+        """Make the nodes admit exactly these users, and no token."""
+        await self._dataplane.set_users(self._prefix + rg.id, logins)
+
+    async def set_cluster_mode(self, rg: ReplicationGroup, mode: ClusterMode) -> None:
+        await self._dataplane.set_cluster_mode(self._prefix + rg.id, mode)
+        self.read_slots(rg)
 
     async def set_tls(self, rg: ReplicationGroup) -> None:
         await self._dataplane.set_tls(self._prefix + rg.id, _tls_mode(rg))
@@ -81,9 +98,11 @@ class Plane:
     async def set_parameters(self, rg: ReplicationGroup, parameters: Mapping[str, str]) -> None:
         await self._dataplane.set_parameters(self._prefix + rg.id, parameters)
 
-    def slots(self, rg: ReplicationGroup) -> dict[str, str | None]:
-        """The hash slots of each shard at this moment."""
-        return {shard.id: shard.slots for shard in self._dataplane.spec(self._prefix + rg.id).shards}
+    def read_slots(self, rg: ReplicationGroup) -> None:
+        """Let the record tell the hash slots that each shard has at this moment."""
+        slots = {shard.id: shard.slots for shard in self._dataplane.spec(self._prefix + rg.id).shards}
+        for shard in rg.shards:
+            shard.slots = slots[shard.id]
 
     async def add_nodes(self, rg: ReplicationGroup, shard_id: str, node_ids: Sequence[str]) -> None:
         await self._dataplane.add_nodes(self._prefix + rg.id, shard_id, [self._prefix + node for node in node_ids])
@@ -104,6 +123,10 @@ class Plane:
     async def failover(self, rg: ReplicationGroup, shard_id: str) -> str:
         """Lose the primary of a shard; returns the new one."""
         return (await self._dataplane.failover(self._prefix + rg.id, shard_id)).removeprefix(self._prefix)
+
+    async def promote(self, rg: ReplicationGroup, node_id: str) -> None:
+        """Let a replica and the primary exchange their roles."""
+        await self._dataplane.promote(self._prefix + rg.id, self._prefix + node_id)
 
     async def replace_node_type(self, rg: ReplicationGroup) -> None:
         """Give every node the memory and the connections of the group's node type."""

@@ -114,8 +114,7 @@ async def _bring_up(region: Region, rg: ReplicationGroup, files: Mapping[str, Pa
         _fail(region, rg, failure)
         return
     try:
-        credentials = users.credentials(region, rg)
-        work = region.plane.create(rg, parameters, credentials, files or None)
+        work = region.plane.create(rg, parameters, users.logins(region, rg), files or None)
         await asyncio.gather(work, region.pause(CREATE_SECONDS))
     except Exception as error:
         _fail(region, rg, str(error))
@@ -126,8 +125,7 @@ async def _bring_up(region: Region, rg: ReplicationGroup, files: Mapping[str, Pa
 
 
 async def _available(region: Region, rg: ReplicationGroup) -> None:
-    for shard in rg.shards:
-        shard.slots = region.plane.slots(rg)[shard.id]  # a restored group begins with the slots of its data
+    region.plane.read_slots(rg)  # a restored group begins with the slots of its data
     rg.settle("available")
     rg.reachable = True
     for log in rg.logs.values():

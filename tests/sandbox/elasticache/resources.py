@@ -127,6 +127,8 @@ class ReplicationGroup:
     pending_nodes: Parameters = field(default_factory=dict)  # PendingModifiedValues of every member
     staged: dict[str, Change] = field(default_factory=dict, repr=False)  # for the maintenance window, by aspect
     reachable: bool = False  # whether there are endpoints to show
+    unseen: bool = False  # whether a change has begun that is not shown yet
+    resharding: tuple[int, int] | None = None  # steps done, of how many; None before the first
 
     @property
     def cluster_enabled(self) -> bool:

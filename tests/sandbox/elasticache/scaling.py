@@ -10,11 +10,12 @@ ListAllowedNodeTypeModifications.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import count, islice
 
-from sandbox.elasticache import changes, creation, topology, views
-from sandbox.elasticache.changes import Change
+from sandbox.elasticache import capacity, changes, cluster_mode, creation, topology, views
+from sandbox.elasticache.changes import Action, Change
 from sandbox.elasticache.errors import invalid_combination, invalid_value
 from sandbox.elasticache.names import even_slots, member_id, nth_shard
 from sandbox.elasticache.node_types import NodeType, find_node_type, node_types
@@ -175,9 +176,8 @@ async def _add_shards(region: Region, rg: ReplicationGroup, p: Parameters) -> No
     _check_quotas(region, rg, sum(len(shard.nodes) for shard in new))
 
     async def apply() -> None:
-        for shard in new:
-            await region.plane.add_shard(rg, shard)
-        _read_slots(region, rg)
+        await _in_steps(rg, [partial(region.plane.add_shard, rg, shard) for shard in new])
+        region.plane.read_slots(rg)
         _announce(region, [node for shard in new for node in shard.nodes])
 
     await _reshard(region, rg, apply)
@@ -207,13 +207,13 @@ def _new_shards(region: Region, rg: ReplicationGroup, p: Parameters) -> list[Sha
 
 async def _remove_shards(region: Region, rg: ReplicationGroup, p: Parameters) -> None:
     leaving = _leaving_shards(rg, p)
+    await capacity.check_survivors(region, rg, leaving)
 
     async def apply() -> None:
-        for shard in leaving:
-            await region.plane.remove_shard(rg, shard.id)
+        await _in_steps(rg, [partial(region.plane.remove_shard, rg, shard.id) for shard in leaving])
         _forget(region, rg, [node for shard in leaving for node in shard.nodes])
         rg.shards = [shard for shard in rg.shards if shard not in leaving]
-        _read_slots(region, rg)
+        region.plane.read_slots(rg)
 
     await _reshard(region, rg, apply)
 
@@ -237,21 +237,23 @@ async def _rebalance(region: Region, rg: ReplicationGroup, p: Parameters) -> Non
     slots = dict(zip((shard.id for shard in rg.shards), even_slots(len(rg.shards)), strict=True))
 
     async def apply() -> None:
-        await region.plane.rebalance(rg, slots)
-        _read_slots(region, rg)
+        await _in_steps(rg, [partial(region.plane.rebalance, rg, slots)])
+        region.plane.read_slots(rg)
 
     await _reshard(region, rg, apply)
 
 
-async def _reshard(region: Region, rg: ReplicationGroup, apply: changes.Action) -> None:
+async def _reshard(region: Region, rg: ReplicationGroup, apply: Action) -> None:
+    rg.resharding = None
     pending = {"Resharding": {"SlotMigration": {"ProgressPercentage": 0.0}}}
     await changes.start(region, rg, [Change(apply, seconds=SHARD_SECONDS, pending=pending)])
 
 
-def _read_slots(region: Region, rg: ReplicationGroup) -> None:
-    slots = region.plane.slots(rg)
-    for shard in rg.shards:
-        shard.slots = slots[shard.id]
+async def _in_steps(rg: ReplicationGroup, steps: Sequence[Action]) -> None:
+    """One resharding after the other, counted."""
+    for done, step in enumerate(steps):
+        rg.resharding = (done, len(steps))
+        await step()
 
 
 # -- both -------------------------------------------------------------------------------------------------------------
@@ -262,6 +264,7 @@ def _changeable(region: Region, p: Parameters) -> ReplicationGroup:
     if not p["ApplyImmediately"]:
         raise invalid_value("ApplyImmediately=False is not currently supported.")
     changes.check_available(rg)
+    cluster_mode.check_settled(rg)
     return rg
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import shutil
 import traceback
 import uuid
+from contextlib import suppress
 from typing import Any
 
-from sandbox.dataplane import DataPlane
+from sandbox.dataplane import DataPlane, Reading
 from sandbox.elasticache import (
     cache_clusters,
     changes,
@@ -123,6 +124,15 @@ class ElastiCacheService:
         """Let the snapshot window of a replication group come: returns the name of its automatic snapshot."""
         region = self.region()
         return (await snapshots.back_up(region, registry.find_group(region, group_id))).name
+
+    async def readings(self, region_name: str) -> dict[str, Reading]:
+        """What the nodes of a region that answer tell of themselves now, by cache cluster id."""
+        region = self.region(region_name)
+        found: dict[str, Reading] = {}
+        for rg in list(region.store.replication_groups.values()):
+            with suppress(KeyError):  # it is not up yet, or not any more
+                found.update(await region.plane.readings(rg))
+        return found
 
     async def reset(self) -> None:
         """Forget everything; what runs in the data plane is ended."""

@@ -2,17 +2,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """
-Users and user groups of role-based access control.
+Users and user groups of role-based access control. The nodes of a group admit its users under their names.
 
-Of a user group the data plane knows the ``default`` user only: its passwords, or access without one.
-Clients that log in under another name are refused.
+Nobody can log in as a user with IAM authentication: the sandbox does not check the tokens that IAM signs.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from sandbox.elasticache import tags
+from sandbox.dataplane.specs import User as Login
+from sandbox.elasticache import access_strings, tags
 from sandbox.elasticache.errors import invalid_combination, invalid_value
 from sandbox.elasticache.names import identifier
 from sandbox.elasticache.paging import page
@@ -58,19 +58,21 @@ def group_for(region: Region, group_id: str, engine: str) -> UserGroup:
     return group
 
 
-def credentials(region: Region, rg: ReplicationGroup) -> tuple[tuple[str, ...], bool]:
-    """The tokens that the group's nodes accept, and whether they serve clients without one."""
-    if not rg.user_groups:
-        return rg.auth_tokens, rg.anonymous_access
+def logins(region: Region, rg: ReplicationGroup) -> list[Login]:
+    """Whom the nodes of a replication group with a user group admit; nobody if that has no user."""
     members = [region.store.users[user] for group in rg.user_groups for user in region.store.user_groups[group].users]
-    usable = [user for user in members if user.name == "default" and "on" in user.access_string.split()]
-    passwords = tuple(password for user in usable for password in user.passwords)
-    return passwords, any(user.authentication == "no-password" for user in usable)
+    admitted = [
+        Login(user.name, user.access_string, user.passwords, user.authentication == "no-password") for user in members
+    ]
+    return admitted or [Login("default", access="off")] if rg.user_groups else []
 
 
 async def admit(region: Region, rg: ReplicationGroup) -> None:
-    """Bring the credentials of a replication group to its nodes."""
-    await region.plane.set_auth(rg, *credentials(region, rg))
+    """Bring the users of a replication group to its nodes, or without a user group its tokens."""
+    if admitted := logins(region, rg):
+        await region.plane.set_users(rg, admitted)
+    else:
+        await region.plane.set_auth(rg)
 
 
 # -- users ------------------------------------------------------------------------------------------------------------
@@ -149,18 +151,21 @@ async def delete_user(region: Region, p: Parameters) -> Parameters:
     for group in groups:
         group.users.remove(user.id)
     user.status = "deleting"
-    region.spawn(_remove_user(region, user))
+    region.spawn(_remove_user(region, user, [group.id for group in groups]))
     return _user_view(region, user)
 
 
 async def _settle_user(region: Region, user: User) -> None:
     await region.pause(CHANGE_SECONDS)
-    await _admit_all(region, _groups_of(region, user))
-    user.status = "active"
+    try:
+        await _admit_all(region, _groups_of(region, user))
+    finally:
+        user.status = "active"
 
 
-async def _remove_user(region: Region, user: User) -> None:
+async def _remove_user(region: Region, user: User, group_ids: list[str]) -> None:
     await region.pause(CHANGE_SECONDS)
+    await _admit_all(region, group_ids)
     del region.store.users[user.id]
     region.store.tags.pop(region.arn("user", user.id), None)
 
@@ -191,10 +196,12 @@ def _authentication(p: Parameters) -> tuple[str, tuple[str, ...]]:
 
 
 def _access_string(text: str) -> str:
-    """Passwords do not belong in it; a user that is not on is off."""
+    """Rules that Redis knows; passwords do not belong in it; a user that is not on is off."""
     words = text.split()
     if secret := [word for word in words if word[0] in "<>#!" or word in ("nopass", "resetpass")]:
         raise invalid_value(f"The access string must not set passwords: it has {len(secret)} such rule(s).")
+    if unknown := access_strings.unknown(words):
+        raise invalid_value(f"The access string has rules that do not exist: {', '.join(unknown)}.")
     return " ".join(words if {"on", "off"} & set(words) else ["off", *words])
 
 
@@ -303,8 +310,10 @@ async def _settle_group(region: Region, group: UserGroup) -> None:
     await region.pause(CHANGE_SECONDS)
     group.users = _after(group.users, group.adding, group.removing)
     group.adding, group.removing = [], []
-    await _admit_all(region, [group.id])
-    group.status = "active"
+    try:
+        await _admit_all(region, [group.id])
+    finally:
+        group.status = "active"
 
 
 async def _remove_group(region: Region, group: UserGroup) -> None:

@@ -20,8 +20,8 @@ def replication_group(region: Region, rg: ReplicationGroup) -> Parameters:
     return {
         "ReplicationGroupId": rg.id,
         "Description": rg.description,
-        "Status": rg.status,
-        "PendingModifiedValues": rg.pending,
+        "Status": _shown(rg, rg.status),
+        "PendingModifiedValues": _pending(region, rg),
         "MemberClusters": [node.id for node in rg.nodes],
         "NodeGroups": [_node_group(region, rg, shard) for shard in rg.shards] if endpoints else None,
         "SnapshottingClusterId": rg.snapshotting_node,
@@ -55,7 +55,7 @@ def cache_cluster(region: Region, rg: ReplicationGroup, node: Node, show_nodes: 
         "CacheNodeType": rg.node_type,
         "Engine": rg.engine,
         "EngineVersion": reported_version(rg),
-        "CacheClusterStatus": cluster_status(node.status),
+        "CacheClusterStatus": cluster_status(_shown(rg, node.status)),
         "NumCacheNodes": 1,
         "PreferredAvailabilityZone": node.zone,
         "CacheClusterCreateTime": node.created,
@@ -91,6 +91,19 @@ def reported_version(rg: ReplicationGroup) -> str:
     return find_version(rg.engine, rg.version).reported
 
 
+def _shown(rg: ReplicationGroup, status: str) -> str:
+    """AWS goes on saying available for some seconds after a change was asked for."""
+    return "available" if rg.unseen else status
+
+
+def _pending(region: Region, rg: ReplicationGroup) -> Parameters:
+    if "Resharding" not in rg.pending:
+        return rg.pending
+    done, steps = rg.resharding or (0, 0)
+    percentage = round(100 * (done + region.plane.moved(rg)) / steps, 2) if steps else 0.0
+    return {**rg.pending, "Resharding": {"SlotMigration": {"ProgressPercentage": percentage}}}
+
+
 def _failover_status(rg: ReplicationGroup) -> str:
     """While it is being changed: enabling or disabling."""
     pending = rg.pending.get("AutomaticFailoverStatus")
@@ -103,17 +116,16 @@ def cluster_status(status: str) -> str:
 
 
 def _node_group(region: Region, rg: ReplicationGroup, shard: Shard) -> Parameters:
-    """With cluster mode disabled: endpoints and roles; with cluster mode enabled: slots."""
+    """With cluster mode disabled: endpoints and roles; with cluster mode enabled: slots; in between: all of it."""
     view: Parameters = {
         "NodeGroupId": shard.id,
-        "Status": shard.status,
+        "Status": _shown(rg, shard.status),
         "NodeGroupMembers": [_member(region, rg, node) for node in shard.nodes],
     }
-    if rg.cluster_enabled:
-        return {**view, "Slots": shard.slots or None}
     endpoints = region.plane.endpoints(rg)
     return {
         **view,
+        "Slots": shard.slots or None,
         "PrimaryEndpoint": endpoint_view(endpoints.primary),
         "ReaderEndpoint": endpoint_view(endpoints.reader),
     }
@@ -121,7 +133,7 @@ def _node_group(region: Region, rg: ReplicationGroup, shard: Shard) -> Parameter
 
 def _member(region: Region, rg: ReplicationGroup, node: Node) -> Parameters:
     view = {"CacheClusterId": node.id, "CacheNodeId": CACHE_NODE_ID, "PreferredAvailabilityZone": node.zone}
-    if rg.cluster_enabled or (endpoint := region.plane.endpoints(rg).nodes.get(node.id)) is None:
+    if rg.cluster_mode == "enabled" or (endpoint := region.plane.endpoints(rg).nodes.get(node.id)) is None:
         return view
     return {**view, "ReadEndpoint": endpoint_view(endpoint), "CurrentRole": region.plane.roles(rg).get(node.id)}
 
@@ -130,7 +142,7 @@ def _cache_node(region: Region, rg: ReplicationGroup, node: Node) -> Parameters:
     endpoints = region.plane.endpoints(rg).nodes if rg.reachable else {}
     return {
         "CacheNodeId": CACHE_NODE_ID,
-        "CacheNodeStatus": cluster_status(node.status),
+        "CacheNodeStatus": cluster_status(_shown(rg, node.status)),
         "CacheNodeCreateTime": node.created,
         "Endpoint": endpoint_view(endpoints.get(node.id)),
         "ParameterGroupStatus": rg.parameter_apply_status,

@@ -70,7 +70,8 @@ def cluster(ec: Any, cluster_id: str) -> dict[str, Any]:
 
 
 def settled(ec: Any, group_id: str, timeout: float = 40) -> dict[str, Any]:
-    """The group, once it is in no transition any more."""
+    """The group, once it is in no transition any more; for a moment after a call AWS still says available."""
+    time.sleep(0.05)
     wait_for(lambda: group(ec, group_id)["Status"] in ("available", "create-failed"), timeout)
     return group(ec, group_id)
 
@@ -97,10 +98,16 @@ def error_of(call: Callable[..., Any], **parameters: Any) -> tuple[str, str, int
 
 
 def redis_cli(
-    cloud: RunningSandbox, endpoint: dict[str, Any], *command: str, token: str | None = TOKEN, tls: bool = True
+    cloud: RunningSandbox,
+    endpoint: dict[str, Any],
+    *command: str,
+    token: str | None = TOKEN,
+    tls: bool = True,
+    user: str | None = None,
 ) -> str:
-    """What redis-cli prints; the token travels in its environment."""
+    """What redis-cli prints; the token, or the password of a user, travels in its environment."""
     security = ["--tls", "--cacert", str(cloud.settings.ca_file)] if tls else []
+    security += ["--user", user] if user else []
     address = ["-h", endpoint["Address"], "-p", str(endpoint["Port"])]
     done = subprocess.run(
         ["redis-cli", "--no-auth-warning", *security, *address, *command],

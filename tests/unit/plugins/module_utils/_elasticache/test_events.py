@@ -30,9 +30,9 @@ def client(stubbed):
     return stubbed("elasticache")
 
 
-def answer(stubber, of_group, *of_clusters, period=None, group=GROUP):
-    if group:
-        stubber.add_response("describe_replication_groups", {"ReplicationGroups": [group]})
+def answer(stubber, of_group, *of_clusters, period=None, exists=True):
+    if exists:
+        stubber.add_response("describe_replication_groups", {"ReplicationGroups": [GROUP]})
     else:
         stubber.add_client_error("describe_replication_groups", "ReplicationGroupNotFoundFault")
     request = {"SourceType": "replication-group", "SourceIdentifier": "demo", **(period or {})}
@@ -78,7 +78,7 @@ def test_who_belongs_to_a_group(client, source, belongs):
 
 
 def test_a_group_that_is_gone_still_has_events(client):
-    answer(client[1], [event(9, "demo", "deleted", "replication-group")], [event(1, "demo-001", "made")], group=None)
+    answer(client[1], [event(9, "demo", "deleted", "replication-group")], [event(1, "demo-001", "made")], exists=False)
     assert messages(client) == ["made", "deleted"]
 
 

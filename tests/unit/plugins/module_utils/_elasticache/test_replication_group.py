@@ -108,8 +108,9 @@ def no_pauses(monkeypatch):
     monkeypatch.setattr(waiting, "FIRST_PAUSE", 0)
 
 
-def answer_read(stubber, group: dict[str, Any] | None = GROUP, members: list[dict[str, Any]] = MEMBERS) -> None:
-    """One look at the group takes three calls: the group, the clusters, the tags."""
+def answer_read(stubber, *described: Any) -> None:
+    """One look at the group takes three calls: the group, the clusters, the tags. A group that is C(None) is not there."""
+    group, members = (*described, *(GROUP, MEMBERS)[len(described) :])
     if group is None:
         stubber.add_client_error("describe_replication_groups", "ReplicationGroupNotFoundFault")
         return

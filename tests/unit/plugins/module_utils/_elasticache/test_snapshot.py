@@ -61,7 +61,8 @@ class Script:
             tags = [{"Key": key, "Value": value} for key, value in TAGS.items()]
             self.stubber.add_response("list_tags_for_resource", {"TagList": tags}, {"ResourceName": ARN})
 
-    def look(self, status: str | None, request: dict[str, Any] = NAMED, **change: Any) -> None:
+    def look(self, status: str | None, request: dict[str, Any] | None = None, **change: Any) -> None:
+        request = request or NAMED
         if status is None:
             self.stubber.add_client_error("describe_snapshots", "SnapshotNotFoundFault", expected_params=request)
         else:
@@ -206,7 +207,7 @@ def test_a_snapshot_that_exists_is_only_tagged(script, change, calls):
         script.look("available")
         script.read()
     result = script.ensure(**change)
-    assert result["operations"] == [operation for operation, _ in calls]
+    assert result["operations"] == [operation for operation, _ignored in calls]
     assert result["changed"] == bool(calls)
 
 
@@ -309,7 +310,7 @@ def test_the_newest_comes_first_and_filters_are_told_in_the_words_of_the_api(scr
     nodes = {name: [{"SnapshotCreateTime": time}] for name, time in times.items()}
     found = [{**SNAPSHOT, "SnapshotName": name, "NodeSnapshots": nodes.get(name, [])} for name in ("old", "now", "new")]
     script.stubber.add_response("describe_snapshots", {"Snapshots": found}, request)
-    for _ in found:
+    for _ignored in found:
         script.stubber.add_response("list_tags_for_resource", {"TagList": []}, {"ResourceName": ARN})
     asked = {
         "snapshot_name": None,

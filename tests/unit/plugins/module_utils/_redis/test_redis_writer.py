@@ -29,6 +29,11 @@ FIRST, SECOND = Node("first", 1), Node("second", 1)
 LOST = LostConnection("lost")
 
 
+def fail_with(error: Exception | None) -> None:
+    if error:
+        raise error
+
+
 class FakeNode:
     """Keeps keys; fails every command while it has an error, and refuses writes while it has a refusal."""
 
@@ -38,13 +43,11 @@ class FakeNode:
         self.refusal: Exception | None = None
 
     def get(self, key):
-        if self.error:
-            raise self.error
+        fail_with(self.error)
         return self.keys.get(key)
 
     def set(self, key, value, ex):
-        if self.error or self.refusal:
-            raise self.error or self.refusal
+        fail_with(self.error or self.refusal)
         self.keys[key] = str(value)
 
     def delete(self, key):
