@@ -50,7 +50,9 @@ options:
     description:
       - Version of the engine, as C(major.minor) from version 6 on.
       - Only the parts that are written are compared; V(7.1) is V(7.1.0). A lower version than the present one is
-        refused.
+        refused, but for valkey 7.2, which can go back to redis 7.1.
+      - A version of another parameter group family needs O(cache_parameter_group_name) in the same task, unless the
+        group has a default parameter group, which AWS exchanges.
     type: str
   cache_node_type:
     description:
@@ -64,6 +66,7 @@ options:
   num_node_groups:
     description:
       - Number of shards of a group with cluster mode enabled.
+      - A number that Application Auto Scaling keeps within its bounds is left alone, and so is that of replicas.
     type: int
     aliases: [num_shards]
   replicas_per_node_group:
@@ -278,12 +281,14 @@ options:
         each run.
       - V(rotate) makes the group accept the new token besides the present one, V(set) ends all but the new one, which
         must have been rotated in before. In between, the clients are changed over.
-      - A group without a token gets O(auth_token) by both, one after the other, without being asked.
+      - A group without a token gets O(auth_token) by both, one after the other, without being asked; in between, it
+        serves clients without a token. The tag C(accessweaver:auth-token-not-set) lets the next run finish that when
+        one was interrupted there.
     type: str
     choices: [rotate, set]
   replicas_to_remove:
     description:
-      - Nodes that go when there are too many replicas. Left out, ElastiCache chooses.
+      - Replicas that go when there are too many, of each shard as many as that are. Left out, ElastiCache chooses.
     type: list
     elements: str
   node_groups_to_remove:
@@ -307,8 +312,7 @@ options:
   shrink_memory_percent:
     description:
       - Shards are removed only when those that stay would be filled to this part of their memory at most, by the
-        highest
-        C(DatabaseMemoryUsagePercentage) of the last hour. V(0) does not ask.
+        highest C(DatabaseMemoryUsagePercentage) of the last hour. V(0) does not ask.
     type: int
     default: 75
   advance:
@@ -329,16 +333,17 @@ options:
     type: str
   on_create_failed:
     description:
-      - What to do with a group whose creation has failed, V(fail) with the words of its events, or V(delete) it,
-        which has
-        never held data, and create it again.
+      - What to do with a group whose creation has failed, V(fail) with the words of its events and the availability
+        zones that are left, or V(delete) it, which has never held data, and create it again.
     type: str
     choices: [fail, delete]
     default: fail
   apply:
     description:
-      - When a change that disturbs clients is carried out, V(now) or in the next maintenance V(window).
-      - What waits for the window is returned in RV(replication_group.pending_modified_values).
+      - When a change that disturbs clients (node type, engine, version) is carried out, V(now) or in the next
+        maintenance V(window). Every other change takes effect at once.
+      - What waits for the window is returned in RV(replication_group.pending_modified_values), and a run that declares
+        the same finds no difference. A change that would carry out what waits is refused.
     type: str
     choices: [now, window]
     default: now
@@ -346,6 +351,7 @@ options:
     description:
       - Name of the snapshot that is taken before the group is deleted.
       - Left out, it is the identifier of the group with the time in UTC, unique for each deletion.
+      - The task ends when the snapshot is available and the group is gone, and fails when there is no snapshot.
     type: str
   skip_final_snapshot:
     description:
@@ -361,9 +367,15 @@ options:
 notes:
   - "IAM actions: elasticache:DescribeReplicationGroups, elasticache:DescribeCacheClusters, elasticache:DescribeEvents,
     elasticache:ListTagsForResource, elasticache:CreateReplicationGroup, elasticache:ModifyReplicationGroup,
-    elasticache:DeleteReplicationGroup, elasticache:CreateSnapshot (final snapshot), elasticache:AddTagsToResource,
-    elasticache:RemoveTagsFromResource, and those of EC2, KMS, SNS and CloudWatch Logs that ElastiCache's
-    documentation lists."
+    elasticache:DeleteReplicationGroup, elasticache:AddTagsToResource, elasticache:RemoveTagsFromResource, and those of
+    EC2, KMS, SNS and CloudWatch Logs that ElastiCache's documentation lists."
+  - "To change engine or parameter group: elasticache:DescribeCacheEngineVersions and
+    elasticache:DescribeCacheParameterGroups. The node type: elasticache:ListAllowedNodeTypeModifications. Replicas:
+    elasticache:IncreaseReplicaCount and elasticache:DecreaseReplicaCount. Shards:
+    elasticache:ModifyReplicationGroupShardConfiguration and, to remove some, cloudwatch:GetMetricData. Either of them
+    with cluster mode enabled: application-autoscaling:DescribeScalableTargets."
+  - "To delete: elasticache:CreateSnapshot and elasticache:DescribeSnapshots for the final snapshot, and
+    cloudwatch:GetMetricData. To explain a creation that failed: elasticache:DescribeCacheSubnetGroups."
 seealso:
   - module: accessweaver.elasticache.elasticache_replication_group_info
   - module: accessweaver.elasticache.elasticache_parameter_group
@@ -412,6 +424,34 @@ EXAMPLES = r"""
   accessweaver.elasticache.elasticache_replication_group:
     name: accessweaver-staging-redis
     snapshot_retention_limit: 10
+
+- name: Grow in every way, in the order that is safe
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-prod-redis
+    num_node_groups: 4
+    replicas_per_node_group: 3
+    cache_node_type: cache.r6g.xlarge
+
+- name: Move to Valkey in the next maintenance window
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-staging-redis
+    engine: valkey
+    engine_version: "8.0"
+    apply: window
+
+- name: Give up the first shard, whose data fits into the others
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-prod-redis
+    num_node_groups: 3
+    node_groups_to_remove: ["0001"]
+    shrink_memory_percent: 60
+
+- name: Go one stage towards TLS, now that every client can follow
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-legacy-redis
+    transit_encryption_enabled: true
+    transit_encryption_mode: required
+    advance: true
 
 - name: Delete the group after a last snapshot
   accessweaver.elasticache.elasticache_replication_group:
@@ -520,6 +560,11 @@ replication_group:
       returned: when the group exists
       type: dict
       sample: {Environment: prod}
+final_snapshot_identifier:
+  description: Name of the snapshot that was taken, or would be taken in check mode, before the group was deleted.
+  returned: success; null when there is none
+  type: str
+  sample: accessweaver-staging-redis-final-20270131-120000
 operations:
   description: The API calls that were made, or would be made in check mode, in order.
   returned: success

@@ -74,7 +74,7 @@ def settle(client: Any, declared: Mapping[str, Any], check_mode: bool, deadline:
     if status in (None, *GOALS[state]):
         return existing
     if status == FAILED:
-        reason = explain(client, name, api.describe_snapshots(client, SnapshotName=name)[0])
+        reason = explain(client, name, existing.get("replication_group_id"), existing.get("cache_cluster_id"))
         raise AnsibleElastiCacheError(message=f"Snapshot {name} has failed. {reason} Delete it, and take another one.")
     if check_mode:
         return {} if status == "deleting" else existing

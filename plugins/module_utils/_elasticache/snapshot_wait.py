@@ -79,7 +79,7 @@ def wait_until(client: Any, name: str, statuses: Sequence[str], deadline: Deadli
     def look() -> Observation:
         found = api.describe_snapshots(client, SnapshotName=name)
         if not found:
-            return Observation("gone", failure=f"it is gone. {explain(client, name, last[0])}")
+            return Observation("gone", failure=f"it is gone. {_reason(client, name, last[0])}")
         last[0] = found[0]
         return _judge(client, found[0], statuses)
 
@@ -89,8 +89,12 @@ def wait_until(client: Any, name: str, statuses: Sequence[str], deadline: Deadli
 def _judge(client: Any, snapshot: Mapping[str, Any], statuses: Collection[str]) -> Observation:
     status, name = snapshot["SnapshotStatus"], snapshot["SnapshotName"]
     if status == FAILED and FAILED not in statuses:
-        return Observation(status, failure=f"it has failed. {explain(client, name, snapshot)}")
+        return Observation(status, failure=f"it has failed. {_reason(client, name, snapshot)}")
     return Observation(status, done=status in statuses)
+
+
+def _reason(client: Any, name: str, snapshot: Mapping[str, Any]) -> str:
+    return explain(client, name, snapshot.get("ReplicationGroupId"), snapshot.get("CacheClusterId"))
 
 
 def wait_until_deleted(client: Any, name: str, deadline: Deadline) -> None:
@@ -101,9 +105,8 @@ def wait_until_deleted(client: Any, name: str, deadline: Deadline) -> None:
     deadline.wait(f"snapshot {name} to be deleted", look)
 
 
-def explain(client: Any, name: str, snapshot: Mapping[str, Any]) -> str:
-    """Return the texts of the events that name the snapshot. They are those of what it was taken of."""
-    group, cluster = snapshot.get("ReplicationGroupId"), snapshot.get("CacheClusterId")
+def explain(client: Any, name: str, group: str | None, cluster: str | None) -> str:
+    """Return the texts of the events that name the snapshot. They are those of the group or cluster it was taken of."""
     if group or cluster:
         return _events(client, "replication-group" if group else "cache-cluster", group or cluster, name)
     return _events(client, None, None)

@@ -52,7 +52,7 @@ local function rate_limit(keys, args)
   if count < limit then
     -- The count keeps apart calls of one microsecond.
     redis.call('ZADD', keys[1], digits(now), digits(now) .. '-' .. count)
-    redis.call('PEXPIRE', keys[1], args[2])
+    redis.call('PEXPIRE', keys[1], digits(window / 1000))
     return {1, limit - count - 1, 0}
   end
   -- More than limit were admitted if it was higher then; room is made by the one that leaves limit - 1.
@@ -98,7 +98,7 @@ local function session_fill(keys, args)
     return 'unknown'
   end
   redis.call('HSET', keys[2], 'version', version, 'claims', args[3])
-  redis.call('PEXPIREAT', keys[2], args[2])
+  redis.call('PEXPIREAT', keys[2], digits(expires_at))
   return 'active'
 end
 

@@ -21,8 +21,12 @@ from sandbox.testing import RunningSandbox
 
 KEYS = {f"key:{number}": str(number) for number in range(500)}
 SINGLE = {"NumCacheClusters": 1}
-CLUSTER = {"NumNodeGroups": 2, "ReplicasPerNodeGroup": 0, "AutomaticFailoverEnabled": True}
-CLUSTER["CacheParameterGroupName"] = "default.redis7.cluster.on"
+CLUSTER = {
+    "NumNodeGroups": 2,
+    "ReplicasPerNodeGroup": 0,
+    "AutomaticFailoverEnabled": True,
+    "CacheParameterGroupName": "default.redis7.cluster.on",
+}
 
 
 def declare(**options: Any) -> dict[str, Any]:

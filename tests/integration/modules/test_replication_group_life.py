@@ -784,7 +784,7 @@ REFUSED = {
         "cannot be changed below engine version 7",
     ),
 }
-REFUSED_OF_CLUSTERS = {
+REFUSED_OF_CLUSTERS: dict[str, tuple[dict[str, Any], str]] = {
     "cluster mode left": ({"cluster_mode": "disabled"}, "cannot be left once it is enabled"),
     "nodes counted": ({"num_cache_clusters": 5}, "does not count the nodes of a group with cluster mode: life has 3"),
     "unknown shards named to go": (

@@ -24,7 +24,7 @@ from sandbox.dataplane import Endpoint
 from sandbox.dataplane.testing import TOKEN, Traffic, connect
 
 GROUP = {**CLUSTER, **TLS, "auth_token": TOKEN, "num_node_groups": 3, "replicas_per_node_group": 1}
-CHANGES = {
+CHANGES: dict[str, dict[str, Any]] = {
     "3 to 4 shards": {"num_node_groups": 4},
     "4 to 3 shards": {"num_node_groups": 3, "shrink_memory_percent": 0},
     "1 to 2 replicas": {"replicas_per_node_group": 2},

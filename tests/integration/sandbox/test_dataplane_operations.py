@@ -118,6 +118,16 @@ async def other_token(plane: DataPlane) -> None:
     await plane.set_auth("group", (TOKEN,))
 
 
+async def cluster_mode_and_back(plane: DataPlane) -> None:
+    await plane.set_cluster_mode("group", "compatible")
+    await plane.set_cluster_mode("group", "disabled")
+
+
+async def another_primary(plane: DataPlane) -> None:
+    await plane.promote("group", "group-002")
+    assert plane.roles("group") == {"group-001": "replica", "group-002": "primary"}
+
+
 SINGLE, REPLICA, CLUSTER = replicated("group", 1), replicated("group", 2), clustered("group", 3, 2)
 
 
@@ -132,6 +142,8 @@ SINGLE, REPLICA, CLUSTER = replicated("group", 1), replicated("group", 2), clust
         pytest.param(REPLICA, larger_nodes, id="larger nodes"),
         pytest.param(SINGLE, larger_nodes, id="a larger single node"),
         pytest.param(REPLICA, other_token, id="token rotation"),
+        pytest.param(REPLICA, another_primary, id="another primary"),
+        pytest.param(REPLICA, cluster_mode_and_back, id="cluster mode and back"),
     ],
 )
 def test_no_acknowledged_write_is_lost(

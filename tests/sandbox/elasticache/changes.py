@@ -34,6 +34,16 @@ class Change:
     pending_nodes: Parameters = field(default_factory=dict)
 
 
+def assign(rg: ReplicationGroup, **values: object) -> Action:
+    """A change of the record alone."""
+
+    async def apply() -> None:
+        for name, value in values.items():
+            setattr(rg, name, value)
+
+    return apply
+
+
 def check_available(rg: ReplicationGroup) -> None:
     """Only an available group can be changed."""
     if rg.status != "available":

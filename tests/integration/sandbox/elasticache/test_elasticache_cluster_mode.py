@@ -79,7 +79,7 @@ def test_cluster_mode_refused(ec: Any, target: str, change: dict[str, Any], text
     assert group(ec, target) == before
 
 
-BLOCKED = [  # while the mode is compatible
+BLOCKED: list[tuple[str, dict[str, Any]]] = [  # while the mode is compatible
     ("modify_replication_group", {"CacheNodeType": "cache.t3.medium"}),
     ("modify_replication_group", {"Engine": "valkey", "EngineVersion": "8.0"}),
     ("modify_replication_group", {"AutomaticFailoverEnabled": False, "MultiAZEnabled": False}),

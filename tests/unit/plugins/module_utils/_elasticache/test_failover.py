@@ -111,7 +111,7 @@ def test_the_end_takes_all_events_the_role_and_every_member(client, roles_told):
     looks = [
         ([], old),
         ([CALLED, *OTHERS], old),
-        ([CALLED, *OTHERS, COMPLETED], modifying),
+        ([CALLED, *OTHERS, COMPLETED], new),
         ([CALLED, *OTHERS, COMPLETED, RECOVERED], modifying),
         *([([CALLED, *OTHERS, COMPLETED, RECOVERED], old)] if roles_told else []),
         ([CALLED, *OTHERS, COMPLETED, RECOVERED], new),

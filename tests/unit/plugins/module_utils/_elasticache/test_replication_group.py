@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -109,8 +110,10 @@ def no_pauses(monkeypatch):
 
 
 def answer_read(stubber, *described: Any) -> None:
-    """One look at the group takes three calls: the group, the clusters, the tags. A group that is C(None) is not there."""
-    group, members = (*described, *(GROUP, MEMBERS)[len(described) :])
+    """One look at the group takes three calls: the group, the clusters, the tags. C(None) is a group that is not
+    there."""
+    defaults: tuple[Any, ...] = (GROUP, MEMBERS)
+    group, members = (*described, *defaults[len(described) :])
     if group is None:
         stubber.add_client_error("describe_replication_groups", "ReplicationGroupNotFoundFault")
         return
@@ -135,6 +138,16 @@ def answer_connections(cloudwatch, *values: float) -> None:
 def answer_node_types(stubber, *allowed: str) -> None:
     answer = {"ScaleUpModifications": list(allowed), "ScaleDownModifications": []}
     stubber.add_response("list_allowed_node_type_modifications", answer, {"ReplicationGroupId": NAME})
+
+
+def answer_family(stubber, version: str) -> None:
+    """Engine and parameter group are asked for their families."""
+    offered = {"Engine": "redis", "EngineVersion": version, "CacheParameterGroupFamily": "redis7"}
+    group = {"CacheParameterGroupName": "any", "CacheParameterGroupFamily": "redis7"}
+    stubber.add_response("describe_cache_engine_versions", {"CacheEngineVersions": [offered]}, {})
+    stubber.add_response(
+        "describe_cache_parameter_groups", {"CacheParameterGroups": [group]}, {"CacheParameterGroupName": ANY}
+    )
 
 
 def test_creation_is_one_call_with_every_option_and_the_tags(client):
@@ -258,6 +271,8 @@ def test_a_change_in_place_is_one_call_waited_for_until_it_is_read_back(client, 
     answer_read(stubber)
     if option == "cache_node_type":
         answer_node_types(stubber, value)
+    if option in ("engine_version", "cache_parameter_group_name"):
+        answer_family(stubber, "7.2" if option == "engine_version" else "7.1")
     request = {"ReplicationGroupId": NAME, "ApplyImmediately": True, _member(client[0], option): value}
     stubber.add_response("modify_replication_group", {}, request)
     answer_read(stubber)  # available already, but not changed yet
@@ -336,6 +351,8 @@ REFUSED = {
 def test_what_cannot_change_in_place_is_refused_with_both_values_and_the_way_out(client, options, check_mode):
     answer_read(client[1], {**GROUP, "NetworkType": "ipv4"})
     ((option, value),) = options.items()
+    if option == "engine_version":
+        answer_family(client[1], value)
     with pytest.raises(AnsibleAWSError) as refusal:
         run(client, check_mode, **options)
     assert f"1. {option} = {value}: " in refusal.value.message
@@ -389,6 +406,70 @@ def _create_members() -> list[str]:
     ]
 
 
+def test_a_prediction_waits_for_what_is_under_way_too(client):
+    answer_read(client[1], {**GROUP, "Status": "creating"}, [])
+    answer_read(client[1], {**GROUP, "Status": "creating"}, [])
+    answer_read(client[1])
+    assert not run(client, check_mode=True)["changed"]
+
+
+def test_available_is_not_settled_while_a_token_is_being_set(client):
+    answer_read(client[1], {**GROUP, "Status": "modifying"})
+    answer_read(client[1], {**GROUP, "PendingModifiedValues": {"AuthTokenStatus": "SETTING"}})
+    answer_read(client[1])
+    assert not run(client)["changed"]
+
+
+# state, wait, check mode; what is planned for a group on its way out without waiting for its end
+LEAVING = {
+    "prediction of a creation": ("present", True, True, ["create_replication_group"]),
+    "prediction of a deletion": ("absent", True, True, []),
+    "deletion without wait": ("absent", False, False, []),
+}
+
+
+@pytest.mark.parametrize(("state", "wait", "check_mode", "operations"), LEAVING.values(), ids=LEAVING)
+def test_a_group_on_its_way_out_is_as_good_as_gone(client, state, wait, check_mode, operations):
+    answer_read(client[1], {**GROUP, "Status": "deleting"})
+    assert run(client, check_mode, state=state, wait=wait)["operations"] == operations
+
+
+def test_a_creation_that_failed_is_repeated_by_deletion_and_creation(client):
+    stubber = client[1]
+    answer_read(stubber, {**GROUP, "Status": "create-failed", "MemberClusters": []}, [])
+    stubber.add_response("delete_replication_group", {}, {"ReplicationGroupId": NAME})
+    answer_group(stubber, "deleting")
+    answer_read(stubber, None)
+    stubber.add_response("create_replication_group", {}, {**dict.fromkeys(_create_members(), ANY)})
+    answer_read(stubber)
+    answer_read(stubber)
+    done = run(client, on_create_failed="delete", final_snapshot_identifier="not-of-nothing")
+    assert done["operations"] == ["delete_replication_group", "create_replication_group"]
+
+
+@pytest.mark.parametrize("status", ["incompatible-network", "restore-failed"])
+def test_a_group_that_may_have_data_is_never_deleted_to_be_created_again(client, status):
+    for _ in range(2):
+        answer_read(client[1], {**GROUP, "Status": status, "MemberClusters": []}, [])
+    answer_events(client[1])
+    with pytest.raises(AnsibleAWSError, match=f"it is {status}"):
+        run(client, on_create_failed="delete", wait=False)
+
+
+def test_the_zones_that_are_left_are_told_when_capacity_is_missing(client):
+    stubber = client[1]
+    failed = {**GROUP, "Status": "create-failed", "MemberClusters": [MEMBERS[0]["CacheClusterId"]]}
+    for _ in range(2):
+        answer_read(stubber, failed, [{**MEMBERS[0], "CacheClusterStatus": "incompatible-network"}])
+    answer_events(stubber)
+    answer_events(stubber, "Insufficient capacity in eu-west-1a.")
+    zones = [{"SubnetAvailabilityZone": {"Name": f"eu-west-1{letter}"}} for letter in "cba"]
+    subnets = {"CacheSubnetGroups": [{"CacheSubnetGroupName": "demo", "Subnets": zones}]}
+    stubber.add_response("describe_cache_subnet_groups", subnets, {"CacheSubnetGroupName": "demo"})
+    with pytest.raises(AnsibleAWSError, match=r"capacity in eu-west-1a\. Zones .* eu-west-1b, eu-west-1c\."):
+        run(client)
+
+
 def test_a_group_under_way_without_wait_is_an_error_that_says_so(client):
     answer_read(client[1], {**GROUP, "Status": "modifying"})
     with pytest.raises(AnsibleAWSError, match=r"is modifying\. Set wait to true"):
@@ -420,17 +501,67 @@ def test_one_deadline_for_the_whole_task_and_the_last_state_in_the_error(client,
         run(client, wait_timeout=1)
 
 
-def test_deletion_takes_a_snapshot_with_a_name_of_its_own(client, cloudwatch):
+def answer_snapshot(stubber, status: str | None) -> None:
+    name = f"{NAME}-last"
+    answer = {"Snapshots": [{"SnapshotName": name, "SnapshotStatus": status}] if status else []}
+    stubber.add_response("describe_snapshots", answer, {"SnapshotName": name})
+
+
+def answer_group(stubber, status: str) -> None:
+    answer = {"ReplicationGroups": [{**GROUP, "Status": status}]}
+    stubber.add_response("describe_replication_groups", answer, {"ReplicationGroupId": NAME})
+
+
+def answer_events(stubber, *messages: str) -> None:
+    request = dict.fromkeys(("SourceType", "SourceIdentifier", "Duration"), ANY)
+    stubber.add_response("describe_events", {"Events": [{"Message": message} for message in messages]}, request)
+
+
+LAST: dict[str, Any] = {"state": "absent", "final_snapshot_identifier": f"{NAME}-Last", "force_delete": NAME}
+LAST_REQUEST = {"ReplicationGroupId": NAME, "FinalSnapshotIdentifier": f"{NAME}-last"}
+
+
+def test_deletion_waits_for_the_snapshot_and_for_the_end_of_the_group(client):
     stubber = client[1]
     answer_read(stubber)
+    stubber.add_response("delete_replication_group", {}, LAST_REQUEST)
+    answer_snapshot(stubber, None)
+    answer_group(stubber, "available")  # still, right after the call
+    answer_snapshot(stubber, "creating")
+    answer_snapshot(stubber, "available")
+    answer_group(stubber, "deleting")
+    answer_read(stubber, None)
+    answer_read(stubber, None)
+    result = run(client, **LAST)
+    assert (result["changed"], result["replication_group"]) == (True, {})
+    assert result["final_snapshot_identifier"] == f"{NAME}-last"
+
+
+def test_deletion_whose_snapshot_fails_says_why(client):
+    stubber = client[1]
+    answer_read(stubber)
+    stubber.add_response("delete_replication_group", {}, LAST_REQUEST)
+    answer_snapshot(stubber, "failed")
+    answer_events(stubber, "out of memory")
+    with pytest.raises(AnsibleAWSError, match=r"final snapshot .*-last to be available: it has failed.*out of memory"):
+        run(client, **LAST)
+
+
+def test_deletion_that_leaves_no_snapshot_is_an_error(client):
+    stubber = client[1]
+    answer_read(stubber)
+    stubber.add_response("delete_replication_group", {}, LAST_REQUEST)
+    answer_snapshot(stubber, None)
+    answer_read(stubber, None)
+    with pytest.raises(AnsibleAWSError, match="went without it"):
+        run(client, **LAST)
+
+
+def test_every_deletion_has_a_snapshot_of_another_name(client, cloudwatch):
+    answer_read(client[1])
     answer_connections(cloudwatch, 3.0, 2.0)
-    stubber.add_response("delete_replication_group", {}, {"ReplicationGroupId": NAME, "FinalSnapshotIdentifier": ANY})
-    stubber.add_response("describe_replication_groups", {"ReplicationGroups": [GROUP]}, {"ReplicationGroupId": NAME})
-    answer_read(stubber, None)
-    answer_read(stubber, None)
-    result = run(client, cloudwatch=cloudwatch, state="absent")
-    assert result["changed"]
-    assert result["replication_group"] == {}
+    result = run(client, True, cloudwatch, state="absent")
+    assert re.fullmatch(rf"{NAME}-final-\d{{8}}-\d{{6}}", result["final_snapshot_identifier"])
 
 
 def test_a_group_with_clients_is_not_deleted_unless_it_is_named(client, cloudwatch):

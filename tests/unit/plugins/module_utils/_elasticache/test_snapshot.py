@@ -266,7 +266,6 @@ def test_a_snapshot_that_fails_tells_the_events_that_name_it(script, status):
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_a_snapshot_that_has_failed_is_in_the_way(script, check_mode):
     script.read("failed")
-    script.look("failed")
     script.events(FAILURE)
     with pytest.raises(AnsibleAWSError, match=rf"Snapshot nightly has failed\. Events: {FAILURE}.*Delete it"):
         script.ensure(check_mode)
@@ -302,6 +301,78 @@ def test_deletion(script, statuses):
 def test_deleted_already(script, check_mode):
     script.read(None)
     assert not script.ensure(check_mode, state="absent")["changed"]
+
+
+EXPORT = {
+    "replication_group_id": None,
+    "source_snapshot_name": "nightly",
+    "target_bucket": "exports",
+    "snapshot_name": "Export",
+    "tags": None,
+}
+
+
+@pytest.fixture
+def bucket(stubbed, script):
+    """``bucket(*keys)``: the keys that the bucket has the next time it is asked."""
+    client, stubber = stubbed("s3")
+    script.clients = {"elasticache": script.clients("elasticache"), "s3": client}.__getitem__
+
+    def answer(*keys: str) -> None:
+        request = {"Bucket": "exports", "Prefix": "export"}
+        stubber.add_response("list_objects_v2", {"Contents": [{"Key": key} for key in keys]}, request)
+
+    return answer
+
+
+SHARDS = ("export-0001.rdb", "export-0002.rdb")
+
+
+def test_an_export_waits_for_the_object_of_each_shard(script, bucket):
+    script.look("available")
+    script.read()
+    bucket("export-of-something-else.rdb")
+    request = {"SourceSnapshotName": "nightly", "TargetSnapshotName": "export", "TargetBucket": "exports"}
+    script.calls(("copy_snapshot", request))
+    bucket(SHARDS[0])
+    bucket(*SHARDS)
+    bucket(*SHARDS)
+    result = script.ensure(**EXPORT)
+    assert result["operations"] == ["copy_snapshot"]
+    assert result["snapshot_arns"] == [f"arn:aws:s3:::exports/{key}" for key in SHARDS]
+
+
+UNDER_WAY = {
+    "done": ("available", SHARDS),
+    "of one file": ("available", ("export.rdb",)),
+    "begun": ("exporting", SHARDS[:1]),
+}
+
+
+@pytest.mark.parametrize(("status", "keys"), UNDER_WAY.values(), ids=UNDER_WAY)
+def test_an_export_that_is_there_or_under_way_is_not_made_again(script, bucket, status, keys):
+    nodes = SNAPSHOT["NodeSnapshots"][: 1 if keys == ("export.rdb",) else 2]
+    script.look(status)
+    script.read(status, NodeSnapshots=nodes)
+    bucket(*keys)
+    bucket(*keys)
+    assert not script.ensure(check_mode=True, **EXPORT)["changed"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_leftovers_of_an_export_are_in_the_way(script, bucket, check_mode):
+    script.look("available")
+    script.read()
+    bucket(SHARDS[0])
+    with pytest.raises(
+        AnsibleAWSError, match="the bucket exports has 1 objects of this name, and the snapshot 2 shards"
+    ):
+        script.ensure(check_mode, **EXPORT)
+
+
+def test_objects_are_not_removed(script):
+    with pytest.raises(AnsibleAWSError, match=r"Remove them with amazon\.aws\.s3_object"):
+        script.ensure(state="absent", **EXPORT)
 
 
 def test_the_newest_comes_first_and_filters_are_told_in_the_words_of_the_api(script):

@@ -1,0 +1,309 @@
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The access patterns with the client code of docs/patterns.md, on a cluster as in prod: alone and in a crowd."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier, Event, Thread
+
+import pytest
+from redis.exceptions import ResponseError
+
+CALLERS = 200
+LIMIT = 50
+
+
+@pytest.fixture(params=["Patterns", "ScriptedPatterns"])
+def patterns(request, application, loaded):
+    """The client, by functions and by the scripts made of them."""
+    return getattr(application, request.param)(loaded.cluster)
+
+
+@pytest.fixture
+def crowd() -> Iterator[Callable[[Callable[[int], object]], list]]:
+    """``crowd(act)``: what ``act(number)`` returned to each of 200 callers that begin at once."""
+    barrier = Barrier(CALLERS)
+    with ThreadPoolExecutor(CALLERS) as pool:
+
+        def together(act: Callable[[int], object]) -> list:
+            def begin(number: int) -> object:
+                barrier.wait(60)
+                return act(number)
+
+            return list(pool.map(begin, range(CALLERS)))
+
+        yield together
+
+
+@contextmanager
+def meanwhile(act: Callable[[], object]) -> Iterator[None]:
+    """Do the same again and again, with a little pause, until the block ends."""
+    over = Event()
+
+    def run() -> None:
+        while not over.wait(0.002):
+            act()
+
+    thread = Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def in_a_minute() -> int:
+    return int(time.time() * 1000) + 60_000
+
+
+def test_the_limit_is_exact_whoever_calls_at_once(application, loaded, crowd, runs, tenant):
+    patterns = application.Patterns(loaded.cluster)
+    admitted = []
+    for run in range(runs):
+        waits = crowd(lambda _number, run=run: patterns.wait_for_admission(f"{tenant}{run}", "login", LIMIT, 60_000))
+        admitted.append(waits.count(0))
+        assert all(0 < wait <= 60_000 for wait in waits if wait)
+    assert admitted == [LIMIT] * runs
+
+
+def test_each_window_admits_the_limit_again(application, loaded, crowd, tenant):
+    patterns, window = application.Patterns(loaded.cluster), 10_000
+    first = crowd(lambda _number: patterns.wait_for_admission(tenant, "login", LIMIT, window))
+    time.sleep(window / 1000)
+    second = crowd(lambda _number: patterns.wait_for_admission(tenant, "login", LIMIT, window))
+    assert (first.count(0), second.count(0)) == (LIMIT, LIMIT)
+
+
+def test_the_window_slides(patterns, tenant):
+    """Whoever waits as long as told is admitted, and makes no room for others."""
+    limited = (tenant, "login", 2, 1_000)
+    assert patterns.wait_for_admission(*limited) == 0
+    time.sleep(0.4)
+    assert patterns.wait_for_admission(*limited) == 0
+    wait = patterns.wait_for_admission(*limited)
+    assert 0 < wait <= 600
+    time.sleep(wait / 1000)
+    assert patterns.wait_for_admission(*limited) == 0
+    assert 0 < patterns.wait_for_admission(*limited) <= 400
+
+
+def test_a_lowered_limit_holds_for_calls_that_were_admitted_before(patterns, tenant):
+    for _call in range(5):
+        assert patterns.wait_for_admission(tenant, "login", 5, 60_000) == 0
+        time.sleep(0.01)
+    waits = [patterns.wait_for_admission(tenant, "login", limit, 60_000) for limit in (5, 4, 3, 2, 1)]
+    assert all(later - sooner >= 9 for sooner, later in zip(waits, waits[1:], strict=False))
+
+
+def test_what_was_admitted_is_forgotten_after_the_window(patterns, application, tenant):
+    patterns.wait_for_admission(tenant, "login", 5, 60_000)
+    assert 59_000 < patterns.cache.pttl(application.key(tenant, "rate", "login")) <= 60_000
+
+
+BAD_ARGUMENTS = {
+    "no limit": ([0, 1000], "limit must be a whole number from 1 on"),
+    "half a call": (["1.5", 1000], "limit must be a whole number from 1 on"),
+    "no number": (["nan", 1000], "limit must be a whole number from 1 on"),
+    "no window": ([1, -1], "window_ms must be a whole number from 1 on"),
+    "too few": ([1], "expected 1 keys and 2 arguments, got 1 and 1"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD_ARGUMENTS.values(), ids=BAD_ARGUMENTS)
+def test_arguments_that_make_no_sense(patterns, application, tenant, arguments, message):
+    with pytest.raises(ResponseError, match=message):
+        patterns.call("aw1_rate_limit", [application.key(tenant, "rate", "login")], *arguments)
+
+
+def test_a_session_from_login_to_logout(patterns, application, tenant):
+    expires_at = in_a_minute()
+    assert patterns.session(tenant, "s1", expires_at, lambda: None) is None
+    assert patterns.session(tenant, "s1", expires_at, lambda: "claims") == "claims"
+    assert patterns.session(tenant, "s1", expires_at, never) == "claims"
+    assert 0 < patterns.cache.pttl(application.key(tenant, "sessions", "s1")) <= 60_000
+    patterns.revoke(tenant, "s1", expires_at)
+    assert patterns.session(tenant, "s1", expires_at, lambda: "claims") is None
+    assert patterns.session(tenant, "s2", expires_at, lambda: "others") == "others"
+
+
+def never() -> str:
+    raise AssertionError("what Redis has must not be loaded")
+
+
+def test_an_expired_session_is_not_filled(patterns, tenant):
+    assert patterns.session(tenant, "s1", int(time.time() * 1000) - 1, lambda: "claims") is None
+
+
+def test_revocations_go_when_they_have_nothing_left_to_revoke(patterns, application, tenant):
+    for number in range(5):
+        patterns.revoke(tenant, f"old{number}", int(time.time() * 1000) - 61_000)
+    patterns.revoke(tenant, "live", in_a_minute())
+    key = application.key
+    members = patterns.cache.zrangebyscore(key(tenant, "sessions"), "-inf", "(+inf")
+    assert members == [key(tenant, "sessions", "live")]
+    assert patterns.cache.ttl(key(tenant, "sessions")) == -1
+
+
+def test_revoking_again_shortens_nothing(patterns, application, tenant):
+    later = in_a_minute()
+    patterns.revoke(tenant, "s1", later)
+    patterns.revoke(tenant, "s1", later - 30_000)
+    sessions = application.key(tenant, "sessions")
+    assert patterns.cache.zscore(sessions, application.key(tenant, "sessions", "s1")) == later
+
+
+def test_a_fill_from_before_the_revocations_were_evicted(patterns, application, tenant):
+    keys = [application.key(tenant, "sessions"), application.key(tenant, "sessions", "s1")]
+    _state, version, _claims = patterns.call("aw1_session_read", keys)
+    patterns.revoke(tenant, "s1", in_a_minute())
+    patterns.cache.unlink(keys[0])
+    assert patterns.call("aw1_session_fill", keys, version, in_a_minute(), "claims") == "unknown"
+    assert patterns.call("aw1_session_read", keys)[0] == "unknown"
+
+
+def test_evicted_revocations_make_no_session_valid(patterns, application, tenant):
+    assert patterns.session(tenant, "s1", in_a_minute(), lambda: "claims")
+    patterns.cache.unlink(application.key(tenant, "sessions"))
+    assert patterns.session(tenant, "s1", in_a_minute(), lambda: None) is None
+
+
+STATELESS = "tokens say for themselves that they are valid"
+EVICTING = "whoever issued them knows, and Redis forgets"
+
+
+@pytest.mark.parametrize("authority", [STATELESS, EVICTING])
+def test_a_revoked_session_is_never_accepted_again(application, loaded, tenant, authority):
+    """Twelve callers fill as fast as they can, before, while and after each of 40 sessions is revoked."""
+    patterns, expires_at = application.Patterns(loaded.cluster), in_a_minute() * 2
+    valid, revoked_at, accepted, over = set(range(40)), {}, [], Event()
+    key = application.key
+
+    def load(session: int) -> str | None:
+        known = authority == STATELESS or session in valid
+        time.sleep(random.uniform(0, 0.004))  # the answer is on its way
+        return "claims" if known else None
+
+    def evict() -> None:
+        patterns.cache.unlink(random.choice([key(tenant, "sessions"), key(tenant, "sessions", random.choice("0123"))]))
+
+    def call() -> None:
+        while not over.is_set():
+            session, begin = random.randrange(40), time.monotonic()
+            if patterns.session(tenant, str(session), expires_at, lambda: load(session)):  # noqa: B023
+                accepted.append((session, begin))
+
+    def revoke_all() -> None:
+        for session in range(40):
+            time.sleep(0.02)
+            valid.discard(session)
+            patterns.revoke(tenant, str(session), expires_at)
+            revoked_at[session] = time.monotonic()
+        time.sleep(0.3)
+
+    with meanwhile(evict if authority == EVICTING else lambda: None), ThreadPoolExecutor(12) as pool:
+        callers = [pool.submit(call) for _caller in range(12)]
+        try:
+            revoke_all()
+        finally:
+            over.set()
+        for caller in callers:
+            caller.result()
+    assert len({session for session, _begin in accepted}) > 20
+    assert [session for session, begin in accepted if begin > revoked_at[session]] == []
+
+
+def test_permissions_are_loaded_once_and_kept_for_their_time(patterns, application, tenant):
+    assert patterns.permission(tenant, "u", "r", lambda: "read", 5_000) == "read"
+    assert patterns.permission(tenant, "u", "r", never) == "read"
+    assert 0 < patterns.cache.pttl(application.key(tenant, "permissions", "u", "r")) <= 5_000
+    assert patterns.permission(tenant, "u", "other", lambda: "none") == "none"
+
+
+INVALIDATED = {"the tenant": [], "the user": ["u"], "the resource": ["u", "r"]}
+
+
+@pytest.mark.parametrize("ids", INVALIDATED.values(), ids=INVALIDATED)
+def test_a_fill_that_was_under_way_does_not_come_back(patterns, application, tenant, ids):
+    keys = [application.key(tenant, "permissions", *more) for more in ([], ["u"], ["u", "r"])]
+    version, value = patterns.call("aw1_permission_read", keys)
+    assert value is None
+    patterns.invalidate(tenant, *ids)
+    assert patterns.call("aw1_permission_fill", keys, version, 60_000, "stale") == 0
+    assert patterns.permission(tenant, "u", "r", lambda: "fresh") == "fresh"
+    assert patterns.call("aw1_permission_fill", keys, version, 60_000, "stale") == 0
+    assert patterns.permission(tenant, "u", "r", never) == "fresh"
+
+
+@pytest.mark.parametrize("ids", INVALIDATED.values(), ids=INVALIDATED)
+def test_what_was_cached_is_invalidated(patterns, tenant, ids):
+    patterns.permission(tenant, "u", "r", lambda: "old")
+    patterns.invalidate(tenant, *ids)
+    assert patterns.permission(tenant, "u", "r", lambda: "new") == "new"
+
+
+@pytest.mark.parametrize("ids", INVALIDATED.values(), ids=INVALIDATED)
+def test_no_caller_sees_what_was_before_an_invalidation(application, loaded, tenant, ids):
+    """Twelve callers read one permission while it changes 60 times."""
+    patterns, database, invalidated, over = application.Patterns(loaded.cluster), [0], [0], Event()
+
+    def load() -> str:
+        value = str(database[0])
+        time.sleep(random.uniform(0, 0.004))
+        return value
+
+    def call() -> list[tuple[int, int]]:
+        seen = []
+        while not over.is_set():
+            seen.append((invalidated[0], int(patterns.permission(tenant, "u", "r", load))))
+        return seen
+
+    with ThreadPoolExecutor(12) as pool:
+        callers = [pool.submit(call) for _caller in range(12)]
+        try:
+            for value in range(1, 61):
+                time.sleep(random.uniform(0, 0.02))
+                database[0] = value
+                patterns.invalidate(tenant, *ids)
+                invalidated[0] = value
+        finally:
+            over.set()
+        seen = [pair for caller in callers for pair in caller.result()]
+    assert max(value for _least, value in seen) > 50
+    assert [(least, value) for least, value in seen if value < least] == []
+
+
+def test_all_keys_of_a_tenant_are_in_one_slot(application, loaded, tenant):
+    parts = [["rate", "o"], ["sessions"], ["sessions", "s"], ["permissions"], ["permissions", "u"]]
+    keys = [application.key(tenant, *part) for part in parts]
+    assert len({loaded.cluster.keyslot(key) for key in keys}) == 1
+
+
+def test_full_memory_hides_nothing_and_revokes(application, loaded, tenant):
+    """Only what adds is refused."""
+    cache = loaded.node(loaded.groups["full"].primary)
+    patterns, expires_at = application.Patterns(cache), in_a_minute()
+    for session in ("s1", "s2"):
+        assert patterns.session(tenant, session, expires_at, lambda: "claims")
+    assert patterns.permission(tenant, "u", "r", lambda: "read")
+    with pytest.raises(ResponseError, match="OOM"):
+        for number in range(1000):
+            cache.set(f"ballast:{number}", "x" * 100_000)
+    with pytest.raises(ResponseError, match="OOM"):
+        patterns.wait_for_admission(tenant, "login", 1, 1)
+    with pytest.raises(ResponseError, match="OOM"):
+        patterns.session(tenant, "s3", expires_at, lambda: "claims")
+    patterns.revoke(tenant, "s1", expires_at)
+    assert patterns.session(tenant, "s1", expires_at, never) is None
+    assert patterns.session(tenant, "s2", expires_at, never) == "claims"
+    assert patterns.permission(tenant, "u", "r", never) == "read"
+
+
+def test_the_library_says_its_version(application, loaded):
+    assert loaded.cluster.fcall_ro("aw1_version", 0) == "1.0.0"
