@@ -323,7 +323,7 @@ _value:
     parameter_group_name:
       description: Name of the parameter group. It ends in engine and major version, because its family cannot change.
       type: str
-      sample: accessweaver-prod-redis-redis7
+      sample: accessweaver-prod-redis-redis7-cluster
     parameters:
       description: Engine parameters by name, as strings.
       type: dict

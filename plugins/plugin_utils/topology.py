@@ -93,8 +93,9 @@ def _network(settings: Settings) -> dict[str, Any]:
 
 def _engine(settings: Settings) -> dict[str, Any]:
     version = engine_version(settings)
-    # A parameter group cannot change its family, so each major version has one of its own.
-    family = f"{settings.engine}{(version or '').split('.')[0]}"
+    # A parameter group cannot change its family, nor its cluster-enabled while it is used, so each of them has one of
+    # its own.
+    family = f"{settings.engine}{(version or '').split('.')[0]}{'-cluster' if settings.cluster_mode else ''}"
     cluster_enabled = {"cluster-enabled": "yes"} if settings.cluster_mode else {}
     return {
         "engine": settings.engine,

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from sandbox.aws import network
@@ -25,6 +25,7 @@ from sandbox.calls import CallLog, decoded
 from sandbox.dataplane import DataPlane
 from sandbox.elasticache import ElastiCacheService
 from sandbox.faults import Fault, Faults, suffer
+from sandbox.proc import resident_bytes
 from sandbox.protocol import ApiError, Response
 from sandbox.settings import Settings
 from sandbox.wire import HttpRequest, Message, Receive, Send, disconnect, json_response, read_request, respond
@@ -157,16 +158,10 @@ class Sandbox:
             "region": self._settings.region,
             "ca_file": str(self._settings.ca_file),
             "uptime": round(time.monotonic() - self._started, 1),
-            "memory": {"sandbox": _resident_bytes(), "nodes": sum(node["rss"] for node in nodes)},
+            "memory": {"sandbox": resident_bytes(os.getpid()), "nodes": sum(node["rss"] for node in nodes)},
             "deployments": self._elasticache.summary(),
             "nodes": nodes,
         }
-
-
-def _resident_bytes() -> int:
-    """Resident memory of this process (proc(5), status)."""
-    found = re.search(r"^VmRSS:\s*(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
-    return int(found[1]) * 1024 if found else 0
 
 
 def error_code(response: Response | None) -> str | None:

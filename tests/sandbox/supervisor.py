@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.proc import started
 from sandbox.settings import PID_FILE, Settings
 
 START_TIMEOUT = 60.0  # seconds
@@ -50,16 +51,7 @@ class Daemon:
     @property
     def alive(self) -> bool:
         """Whether this very process still runs; a recycled process id does not count."""
-        return start_time(self.pid) == self.started
-
-
-def start_time(pid: int) -> int | None:
-    """Start time of a process in clock ticks since boot (proc(5), stat field 22); None if it is gone or a zombie."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return None if fields[0] == "Z" else int(fields[19])
+        return started(self.pid) == self.started
 
 
 def running(state_dir: Path) -> Daemon | None:
@@ -68,7 +60,7 @@ def running(state_dir: Path) -> Daemon | None:
         record = json.loads((state_dir / PID_FILE).read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return None
-    if start_time(record["pid"]) != record["started"]:
+    if started(record["pid"]) != record["started"]:
         return None
     return Daemon(record["pid"], record["started"], Settings(**record["settings"] | {"state_dir": state_dir}))
 
@@ -83,7 +75,7 @@ def registered(settings: Settings) -> Iterator[None]:
         except BlockingIOError as error:
             raise SandboxError(f"Another sandbox uses {settings.state_dir}: choose another --state-dir.") from error
         file.truncate(0)
-        record = {"pid": os.getpid(), "started": start_time(os.getpid()), "settings": asdict(settings)}
+        record = {"pid": os.getpid(), "started": started(os.getpid()), "settings": asdict(settings)}
         json.dump(record, file, default=str)
         file.flush()
         yield

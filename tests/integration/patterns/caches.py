@@ -44,7 +44,12 @@ class Caches:
 
     @property
     def cluster(self) -> RedisCluster:
-        return RedisCluster(**self._options(self.groups["cluster"].configuration))
+        return RedisCluster(**self.options)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Those of a client of the cluster that many threads share."""
+        return {**self._options(self.groups["cluster"].configuration), "max_connections": 300}
 
     def primaries(self) -> list[Redis]:
         """A client of each primary of the cluster."""

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from threading import Barrier, Event, Thread
 
 import pytest
-from redis.exceptions import ResponseError
+from redis import Redis
+from redis.exceptions import OutOfMemoryError, ResponseError
 
 CALLERS = 200
 LIMIT = 50
@@ -22,7 +23,7 @@ LIMIT = 50
 @pytest.fixture(params=["Patterns", "ScriptedPatterns"])
 def patterns(request, application, loaded):
     """The client, by functions and by the scripts made of them."""
-    return getattr(application, request.param)(loaded.cluster)
+    return getattr(application, request.param)(application.Cluster(**loaded.options))
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def in_a_minute() -> int:
 
 
 def test_the_limit_is_exact_whoever_calls_at_once(application, loaded, crowd, runs, tenant):
-    patterns = application.Patterns(loaded.cluster)
+    patterns = application.Patterns(application.Cluster(**loaded.options))
     admitted = []
     for run in range(runs):
         waits = crowd(lambda _number, run=run: patterns.wait_for_admission(f"{tenant}{run}", "login", LIMIT, 60_000))
@@ -74,7 +75,7 @@ def test_the_limit_is_exact_whoever_calls_at_once(application, loaded, crowd, ru
 
 
 def test_each_window_admits_the_limit_again(application, loaded, crowd, tenant):
-    patterns, window = application.Patterns(loaded.cluster), 10_000
+    patterns, window = application.Patterns(application.Cluster(**loaded.options)), 10_000
     first = crowd(lambda _number: patterns.wait_for_admission(tenant, "login", LIMIT, window))
     time.sleep(window / 1000)
     second = crowd(lambda _number: patterns.wait_for_admission(tenant, "login", LIMIT, window))
@@ -91,7 +92,7 @@ def test_the_window_slides(patterns, tenant):
     assert 0 < wait <= 600
     time.sleep(wait / 1000)
     assert patterns.wait_for_admission(*limited) == 0
-    assert 0 < patterns.wait_for_admission(*limited) <= 400
+    assert 0 < patterns.wait_for_admission(*limited) < 1_000
 
 
 def test_a_lowered_limit_holds_for_calls_that_were_admitted_before(patterns, tenant):
@@ -181,7 +182,7 @@ EVICTING = "whoever issued them knows, and Redis forgets"
 @pytest.mark.parametrize("authority", [STATELESS, EVICTING])
 def test_a_revoked_session_is_never_accepted_again(application, loaded, tenant, authority):
     """Twelve callers fill as fast as they can, before, while and after each of 40 sessions is revoked."""
-    patterns, expires_at = application.Patterns(loaded.cluster), in_a_minute() * 2
+    patterns, expires_at = application.Patterns(application.Cluster(**loaded.options)), in_a_minute() * 2
     valid, revoked_at, accepted, over = set(range(40)), {}, [], Event()
     key = application.key
 
@@ -251,7 +252,7 @@ def test_what_was_cached_is_invalidated(patterns, tenant, ids):
 @pytest.mark.parametrize("ids", INVALIDATED.values(), ids=INVALIDATED)
 def test_no_caller_sees_what_was_before_an_invalidation(application, loaded, tenant, ids):
     """Twelve callers read one permission while it changes 60 times."""
-    patterns, database, invalidated, over = application.Patterns(loaded.cluster), [0], [0], Event()
+    patterns, database, invalidated, over = application.Patterns(application.Cluster(**loaded.options)), [0], [0], Event()
 
     def load() -> str:
         value = str(database[0])
@@ -292,12 +293,12 @@ def test_full_memory_hides_nothing_and_revokes(application, loaded, tenant):
     for session in ("s1", "s2"):
         assert patterns.session(tenant, session, expires_at, lambda: "claims")
     assert patterns.permission(tenant, "u", "r", lambda: "read")
-    with pytest.raises(ResponseError, match="OOM"):
+    with pytest.raises(OutOfMemoryError):
         for number in range(1000):
             cache.set(f"ballast:{number}", "x" * 100_000)
-    with pytest.raises(ResponseError, match="OOM"):
+    with pytest.raises(OutOfMemoryError):
         patterns.wait_for_admission(tenant, "login", 1, 1)
-    with pytest.raises(ResponseError, match="OOM"):
+    with pytest.raises(OutOfMemoryError):
         patterns.session(tenant, "s3", expires_at, lambda: "claims")
     patterns.revoke(tenant, "s1", expires_at)
     assert patterns.session(tenant, "s1", expires_at, never) is None
@@ -307,3 +308,16 @@ def test_full_memory_hides_nothing_and_revokes(application, loaded, tenant):
 
 def test_the_library_says_its_version(application, loaded):
     assert loaded.cluster.fcall_ro("aw1_version", 0) == "1.0.0"
+
+
+def test_a_call_is_one_command(application, loaded, tenant):
+    """redis-py would ask for the place of the keys first."""
+    patterns = application.Patterns(application.Cluster(**loaded.options))
+    before = sum(asked(node) for node in loaded.primaries())
+    for _call in range(3):
+        patterns.permission(tenant, "u", "r", lambda: "read")
+    assert sum(asked(node) for node in loaded.primaries()) == before
+
+
+def asked(node: Redis) -> int:
+    return node.info("commandstats").get("cmdstat_command|getkeys", {"calls": 0})["calls"]

@@ -21,8 +21,8 @@ import pytest
 from redis import RedisCluster
 
 from sandbox.dataplane import Endpoint, GroupEndpoints, NodeProcess
-from sandbox.dataplane.process import started
 from sandbox.dataplane.testing import TOKEN, PlaneThread, RedisCli, clustered, connect, replicated, running_plane
+from sandbox.proc import started
 from sandbox.testing import reserved_network
 
 MIB = 2**20
@@ -308,6 +308,30 @@ def test_processes_die_with_a_killed_sandbox(tmp_path: Path) -> None:
     while any(started(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [pid for pid in pids if started(pid)] == []
+
+
+LEADER_GONE = """
+import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(60,)).start()
+ctypes.CDLL(None).syscall(60, 0)  # exit(2), which ends this thread alone
+"""
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the number of exit(2) is another")
+def test_a_process_runs_until_its_last_thread_has_ended() -> None:
+    process = subprocess.Popen([sys.executable, "-c", LEADER_GONE])
+    status = Path(f"/proc/{process.pid}/status")
+    try:
+        deadline = time.monotonic() + 10
+        while "State:\tZ" not in status.read_text() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert "State:\tZ" in status.read_text()
+        assert started(process.pid)
+    finally:
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert not started(process.pid)
+    process.wait()
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from sandbox import supervisor
 from sandbox.aws import network
+from sandbox.proc import started
 from sandbox.settings import PID_FILE, Settings
 from sandbox.testing import RunningSandbox, free_port, reserved_network, running_sandbox
 
@@ -176,7 +177,7 @@ class TestEnd:
             assert pids
             os.kill(sandbox.daemon.pid, number)
             assert eventually(lambda: not sandbox.daemon.alive)
-            assert eventually(lambda: not any(supervisor.start_time(pid) for pid in pids))
+            assert eventually(lambda: not any(started(pid) for pid in pids))
 
     def test_a_killed_sandbox_starts_again(self, tmp_path: Path) -> None:
         with running_sandbox(tmp_path) as sandbox:
@@ -206,7 +207,7 @@ class TestReset:
         pids = node_pids(sandbox)
         sandbox.client("ec2").delete_security_group(GroupId=network.APP_SECURITY_GROUPS[1])
         sandbox.reset()
-        assert not any(supervisor.start_time(pid) for pid in pids)
+        assert not any(started(pid) for pid in pids)
         assert sandbox.client("elasticache").describe_replication_groups()["ReplicationGroups"] == []
         groups = sandbox.client("ec2").describe_security_groups(GroupIds=list(network.APP_SECURITY_GROUPS))
         assert len(groups["SecurityGroups"]) == 2

@@ -138,10 +138,20 @@ def budget_checks(call: Request, place: Place) -> Iterator[Check]:
     yield Check(f"budgets:{action}", f"arn:aws:budgets::{place.account_id}:budget/{budget.get('BudgetName', '*')}")
 
 
+def alarm_checks(call: Request, place: Place) -> Iterator[Check]:
+    """Alarms are named one by one, in a list, or by their ARN; listings and metrics know no resources."""
+    names = [*call.parameters.get("AlarmNames", []), *filter(None, [call.parameters.get("AlarmName")])]
+    arns = [place.arn("cloudwatch", f"alarm:{name}") for name in names]
+    arns += filter(None, [call.parameters.get("ResourceARN")])
+    for arn in arns or ["*"]:
+        yield Check(f"cloudwatch:{call.operation}", arn)
+
+
 OWN: dict[str, Callable[[Request, Place], Iterator[Check]]] = {
     "budgets": budget_checks,
     "ec2": ec2_checks,
     "elasticache": elasticache_checks,
+    "monitoring": alarm_checks,
 }
 
 
@@ -241,7 +251,8 @@ def _tag_lists(tags: Mapping[str, Tags]) -> Iterator[tuple[str, list[Tags]]]:
 
 def _tag_context(parameters: Parameters) -> dict[str, Any]:
     """The condition keys aws:RequestTag and aws:TagKeys."""
-    tags: Tags = dict(parameters.get("tags", {}))
+    given = parameters.get("tags", {})  # UntagLogGroup names keys only
+    tags: Tags = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, "")
     specified = [tag for each in parameters.get("TagSpecifications", []) for tag in each.get("Tags", [])]
     for tag in [*parameters.get("Tags", []), *parameters.get("ResourceTags", []), *specified]:
         tags[tag.get("Key", tag.get("TagKey"))] = tag.get("Value", tag.get("TagValue", ""))

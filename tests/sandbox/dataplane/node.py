@@ -18,10 +18,12 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from sandbox.proc import resident_bytes
+
 from . import restrictions
 from .config import ADMIN_SOCKET, ADMIN_USER, CLUSTER_FILE, Ports, Secrets, redis_conf
 from .files import write_private
-from .process import resident_bytes, spawn
+from .process import spawn
 from .specs import Endpoint, GroupSpec, NodeProcess
 from .waiting import PATIENCE, until
 

@@ -17,6 +17,8 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+from sandbox.proc import started
+
 RECORD = "process.json"
 
 
@@ -50,28 +52,8 @@ async def kill_leftovers(directory: Path) -> None:
         await asyncio.sleep(0.02)
 
 
-def started(pid: int) -> int | None:
-    """When a process started, in clock ticks since boot; None when it does not run."""
-    return _stat(pid, 22)
-
-
-def resident_bytes(pid: int) -> int:
-    """Resident memory of a process; 0 when it does not run."""
-    return (_stat(pid, 24) or 0) * os.sysconf("SC_PAGE_SIZE")
-
-
 def _record(pid: int, directory: Path) -> None:
     """In one step, so that a sandbox that is killed meanwhile leaves no half a record."""
     unfinished = directory / f"{RECORD}.new"
     unfinished.write_text(json.dumps({"pid": pid, "started": started(pid)}))
     unfinished.replace(directory / RECORD)
-
-
-def _stat(pid: int, field: int) -> int | None:
-    """A field of /proc/PID/stat by its number in proc(5); the second, the command, may hold spaces and brackets."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    state, *numbers = text.rpartition(")")[2].split()
-    return None if state == "Z" else int(numbers[field - 4])

@@ -109,7 +109,7 @@ def test_names_follow_from_project_and_environment() -> None:
         "replication_group_id": "accessweaver-prod-redis",
         "subnet_group_name": "accessweaver-prod-redis-subnets",
         "security_group_name": "elasticache-accessweaver-prod-redis",
-        "parameter_group_name": "accessweaver-prod-redis-redis7",
+        "parameter_group_name": "accessweaver-prod-redis-redis7-cluster",
         "auth_token_secret_name": "elasticache/accessweaver-prod-redis/auth-token",
         "slow_log_group_name": "/aws/vendedlogs/elasticache/accessweaver-prod-redis/slow-log",
         "budget_name": "accessweaver-prod-redis-monthly",
