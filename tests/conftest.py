@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A busy machine is no failure; and where nobody looks at new examples, all runs try the same.
+settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("here")
 
 
 def pytest_configure() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -12,6 +13,11 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
+from hypothesis import settings
+
+# A busy machine is no failure; and where nobody looks at new examples, all runs try the same.
+settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("here")
 
 
 @pytest.fixture

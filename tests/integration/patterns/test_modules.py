@@ -170,24 +170,14 @@ SELECTIONS = {
 }
 
 
-@pytest.fixture
-def one_tenant(caches: Caches) -> Caches:
-    for node in caches.primaries():
-        node.flushall()
-    for name in keys_of("acme"):
-        caches.cluster.set(name, "1")
-    return caches
-
-
 def test_what_is_selected_goes_and_stays_away(caches):
     """Each selection four times."""
     for node in caches.primaries():
         node.flushall()
     cluster = caches.cluster
     for change, count in SELECTIONS.values():
-        for name in keys_of("acme"):
-            cluster.set(name, "1")
-        parameters = invalidation(caches, **{"tenant": "acme", **change, "count": 7})
+        cluster.mset(dict.fromkeys(keys_of("acme"), "1"))
+        parameters = invalidation(caches, **{"tenant": "acme", **change, "count": 50})
         predicted = invalidate(parameters, True)
         assert held(caches).total() == 200
         done = invalidate(parameters, False)

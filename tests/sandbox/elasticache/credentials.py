@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sandbox.elasticache import creation, users
+from sandbox.elasticache import creation, user_groups, users
 from sandbox.elasticache.changes import Change, assign
 from sandbox.elasticache.errors import invalid_combination, invalid_value
 from sandbox.elasticache.region import Region
@@ -19,7 +19,7 @@ from sandbox.elasticache.resources import ReplicationGroup, now
 from sandbox.protocol import Parameters
 
 
-async def auth_token(region: Region, rg: ReplicationGroup, p: Parameters) -> Change:
+async def plan_token(region: Region, rg: ReplicationGroup, p: Parameters) -> Change:
     strategy = p.get("AuthTokenUpdateStrategy", "ROTATE")
     if strategy == "DELETE":
         return _delete_token(region, rg, p)
@@ -70,9 +70,9 @@ async def _use_tokens(
     await users.admit(region, rg)
 
 
-async def user_groups(region: Region, rg: ReplicationGroup, p: Parameters) -> Change:
-    adding = [users.group_for(region, group, rg.engine).id for group in p.get("UserGroupIdsToAdd", [])]
-    removing = [users.find_group(region, group).id for group in p.get("UserGroupIdsToRemove", [])]
+async def plan_user_groups(region: Region, rg: ReplicationGroup, p: Parameters) -> Change:
+    adding = [user_groups.find_for(region, group, rg.engine).id for group in p.get("UserGroupIdsToAdd", [])]
+    removing = [user_groups.find(region, group).id for group in p.get("UserGroupIdsToRemove", [])]
     removing = rg.user_groups if p.get("RemoveUserGroups") else removing
     _check_user_groups(rg, adding, removing, p)
     groups = [group for group in rg.user_groups if group not in removing] + adding

@@ -220,11 +220,11 @@ ASPECTS = (
     Aspect(("LogDeliveryConfigurations",), _log_delivery, apply_now=True),
     Aspect(
         ("AuthToken", "AuthTokenUpdateStrategy"),
-        credentials.auth_token,
+        credentials.plan_token,
         apply_now=True,
         alone=("UserGroupIdsToAdd", "RemoveUserGroups"),
     ),
-    Aspect(("UserGroupIdsToAdd", "UserGroupIdsToRemove", "RemoveUserGroups"), credentials.user_groups),
+    Aspect(("UserGroupIdsToAdd", "UserGroupIdsToRemove", "RemoveUserGroups"), credentials.plan_user_groups),
     Aspect(("TransitEncryptionEnabled", "TransitEncryptionMode"), transit_encryption.plan, apply_now=True, alone=()),
     Aspect(("ClusterMode",), cluster_mode.plan, alone=cluster_mode.COMPANY, takes=cluster_mode.COMPANY),
     Aspect(("PrimaryClusterId",), promotion.plan),

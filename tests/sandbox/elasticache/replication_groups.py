@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-from sandbox.elasticache import buckets, creation, lookups, snapshots, tags, topology, users, views
+from sandbox.elasticache import buckets, creation, lookups, snapshots, tags, topology, user_groups, users, views
 from sandbox.elasticache.errors import invalid_state
 from sandbox.elasticache.names import identifier
 from sandbox.elasticache.notifications import notify
@@ -94,7 +94,7 @@ async def _attach(region: Region, rg: ReplicationGroup, draft: creation.Draft) -
         rg.kms_key = await lookups.kms_key(region, p["KmsKeyId"])
     if p.get("NotificationTopicArn"):
         rg.topic_arn = await lookups.topic(region, p["NotificationTopicArn"])
-    rg.user_groups = [users.group_for(region, group, rg.engine).id for group in p.get("UserGroupIds", [])]
+    rg.user_groups = [user_groups.find_for(region, group, rg.engine).id for group in p.get("UserGroupIds", [])]
     deliveries = await lookups.log_deliveries(region, p.get("LogDeliveryConfigurations", []), draft.engine.number)
     rg.logs = {log.log_type: log for log in deliveries if not isinstance(log, str)}
 

@@ -27,6 +27,7 @@ from sandbox.elasticache import (
     snapshots,
     subnet_groups,
     tags,
+    user_groups,
     users,
 )
 from sandbox.elasticache.plane import Plane
@@ -49,6 +50,7 @@ OPERATIONS: dict[str, Operation] = {
     **snapshots.OPERATIONS,
     **subnet_groups.OPERATIONS,
     **tags.OPERATIONS,
+    **user_groups.OPERATIONS,
     **users.OPERATIONS,
 }
 

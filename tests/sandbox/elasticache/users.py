@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """
-Users and user groups of role-based access control. The nodes of a group admit its users under their names.
+Users of role-based access control. The nodes of a replication group admit the users of its user group.
 
 Nobody can log in as a user with IAM authentication: the sandbox does not check the tokens that IAM signs.
 """
@@ -17,12 +17,10 @@ from sandbox.elasticache.errors import invalid_combination, invalid_value
 from sandbox.elasticache.names import identifier
 from sandbox.elasticache.paging import page
 from sandbox.elasticache.region import Operation, Region
-from sandbox.elasticache.resources import ReplicationGroup, User, UserGroup
+from sandbox.elasticache.resources import ReplicationGroup, User
 from sandbox.protocol import ApiError, Parameters
 
 MOST_USERS = 2000
-MOST_GROUPS = 200
-MOST_USERS_PER_GROUP = 100
 CHANGE_SECONDS = 60
 
 _AUTHENTICATION = {"password": "password", "no-password-required": "no-password", "iam": "iam"}  # request -> answer
@@ -38,24 +36,6 @@ def find_user(region: Region, user_id: str) -> User:
     if not user:
         raise ApiError("UserNotFound", f"User {user_id} not found.")
     return user
-
-
-def find_group(region: Region, group_id: str) -> UserGroup:
-    group = region.store.user_groups.get(group_id.lower())
-    if not group:
-        raise ApiError("UserGroupNotFound", f"User group {group_id} not found.")
-    return group
-
-
-def group_for(region: Region, group_id: str, engine: str) -> UserGroup:
-    """A user group that a replication group of this engine may use."""
-    group = find_group(region, group_id)
-    if group.status != "active":
-        raise ApiError("InvalidUserGroupState", f"User group {group.id} has status {group.status}, it must be active.")
-    if group.engine == "valkey" and engine == "redis":
-        message = f"User group {group.id} is of the engine valkey, the replication group of the engine redis."
-        raise invalid_combination(message)
-    return group
 
 
 def logins(region: Region, rg: ReplicationGroup) -> list[Login]:
@@ -75,10 +55,17 @@ async def admit(region: Region, rg: ReplicationGroup) -> None:
         await region.plane.set_auth(rg)
 
 
-# -- users ------------------------------------------------------------------------------------------------------------
+async def admit_all(region: Region, group_ids: list[str]) -> None:
+    for rg in replication_groups(region, group_ids):
+        if rg.reachable:
+            await admit(region, rg)
 
 
-async def create_user(region: Region, p: Parameters) -> Parameters:
+def replication_groups(region: Region, group_ids: list[str]) -> list[ReplicationGroup]:
+    return [rg for rg in region.store.replication_groups.values() if set(rg.user_groups) & set(group_ids)]
+
+
+async def create(region: Region, p: Parameters) -> Parameters:
     user_id = identifier(p["UserId"], "UserId", 40)
     if user_id in region.store.users:
         raise ApiError("UserAlreadyExists", f"User {user_id} already exists.")
@@ -95,7 +82,7 @@ async def create_user(region: Region, p: Parameters) -> Parameters:
     return _user_view(region, user)
 
 
-async def describe_users(region: Region, p: Parameters) -> Parameters:
+async def describe(region: Region, p: Parameters) -> Parameters:
     if user_id := p.get("UserId"):
         found = [find_user(region, user_id)]
     else:
@@ -120,7 +107,7 @@ def _passes(region: Region, user: User, item: Parameters) -> bool:
     return bool(set(attributes[item["Name"]]) & set(item["Values"]))
 
 
-async def modify_user(region: Region, p: Parameters) -> Parameters:
+async def modify(region: Region, p: Parameters) -> Parameters:
     user = _own_user(region, p)
     if user.status != "active":
         raise ApiError("InvalidUserState", f"User {user.id} has status {user.status}, it must be active.")
@@ -142,7 +129,7 @@ def _changed(user: User, p: Parameters) -> User:
     return changed
 
 
-async def delete_user(region: Region, p: Parameters) -> Parameters:
+async def delete(region: Region, p: Parameters) -> Parameters:
     user = _own_user(region, p)
     groups = [region.store.user_groups[group] for group in _groups_of(region, user)]
     if user.name == "default" and groups:
@@ -158,14 +145,14 @@ async def delete_user(region: Region, p: Parameters) -> Parameters:
 async def _settle_user(region: Region, user: User) -> None:
     await region.pause(CHANGE_SECONDS)
     try:
-        await _admit_all(region, _groups_of(region, user))
+        await admit_all(region, _groups_of(region, user))
     finally:
         user.status = "active"
 
 
 async def _remove_user(region: Region, user: User, group_ids: list[str]) -> None:
     await region.pause(CHANGE_SECONDS)
-    await _admit_all(region, group_ids)
+    await admit_all(region, group_ids)
     del region.store.users[user.id]
     region.store.tags.pop(region.arn("user", user.id), None)
 
@@ -220,7 +207,7 @@ def _user_view(region: Region, user: User) -> Parameters:
         "UserName": user.name,
         "Status": user.status,
         "Engine": user.engine,
-        "MinimumEngineVersion": _minimum_version(user.engine, user.authentication == "iam"),
+        "MinimumEngineVersion": minimum_version(user.engine, user.authentication == "iam"),
         "AccessString": user.access_string,
         "UserGroupIds": _groups_of(region, user),
         "Authentication": {"Type": user.authentication, "PasswordCount": len(user.passwords) or None},
@@ -228,131 +215,13 @@ def _user_view(region: Region, user: User) -> Parameters:
     }
 
 
-def _minimum_version(engine: str, iam: bool) -> str:
+def minimum_version(engine: str, iam: bool) -> str:
     return "7.2" if engine == "valkey" else "7.0" if iam else "6.0"
 
 
-# -- user groups ------------------------------------------------------------------------------------------------------
-
-
-async def create_group(region: Region, p: Parameters) -> Parameters:
-    group_id = identifier(p["UserGroupId"], "UserGroupId", 40)
-    if group_id in region.store.user_groups:
-        raise ApiError("UserGroupAlreadyExists", f"User group {group_id} already exists.")
-    if len(region.store.user_groups) >= MOST_GROUPS:
-        raise ApiError("UserGroupQuotaExceeded", f"The quota of {MOST_GROUPS} user groups is exceeded.")
-    group = UserGroup(group_id, p["Engine"].lower(), [find_user(region, user).id for user in p.get("UserIds", [])])
-    _check_members(region, group.engine, group.users)
-    new_tags = tags.parse(p.get("Tags"))
-    region.store.user_groups[group_id] = group
-    region.store.tags[region.arn("usergroup", group_id)] = new_tags
-    region.spawn(_settle_group(region, group))
-    return _group_view(region, group)
-
-
-async def describe_groups(region: Region, p: Parameters) -> Parameters:
-    if group_id := p.get("UserGroupId"):
-        groups = [find_group(region, group_id)]
-    else:
-        groups = [group for _, group in sorted(region.store.user_groups.items())]
-    return page("UserGroups", [_group_view(region, group) for group in groups], p)
-
-
-async def modify_group(region: Region, p: Parameters) -> Parameters:
-    group = _active_group(region, p)
-    adding = [find_user(region, user).id for user in p.get("UserIdsToAdd", [])]
-    removing = [find_user(region, user).id for user in p.get("UserIdsToRemove", [])]
-    if not adding and not removing:
-        raise invalid_combination("No modifications were requested")
-    if strange := set(removing) - set(group.users):
-        raise invalid_value(f"User group {group.id} has no user {', '.join(sorted(strange))}.")
-    _check_members(region, group.engine, _after(group.users, adding, removing))
-    group.adding, group.removing, group.status = adding, removing, "modifying"
-    region.spawn(_settle_group(region, group))
-    return _group_view(region, group)
-
-
-async def delete_group(region: Region, p: Parameters) -> Parameters:
-    group = _active_group(region, p)
-    if using := _replication_groups(region, [group.id]):
-        message = f"User group {group.id} is associated with replication group {using[0].id}."
-        raise ApiError("InvalidUserGroupState", message)
-    group.status = "deleting"
-    region.spawn(_remove_group(region, group))
-    return _group_view(region, group)
-
-
-def _active_group(region: Region, p: Parameters) -> UserGroup:
-    group = find_group(region, p["UserGroupId"])
-    if group.status != "active":
-        raise ApiError("InvalidUserGroupState", f"User group {group.id} has status {group.status}, it must be active.")
-    return group
-
-
-def _check_members(region: Region, engine: str, user_ids: list[str]) -> None:
-    members = [region.store.users[user] for user in user_ids]
-    names = [user.name for user in members]
-    if len(set(names)) < len(names):
-        raise ApiError("DuplicateUserName", "The user names of a user group must be unique.")
-    if engine == "redis" and "default" not in names:
-        raise ApiError("DefaultUserRequired", "You must add a user with the user name default to the user group.")
-    if engine == "valkey" and any(user.authentication == "no-password" for user in members):
-        raise invalid_combination("A user group of the engine valkey takes no user without password.")
-    if len(members) > MOST_USERS_PER_GROUP:
-        raise ApiError("UserQuotaExceeded", f"A user group has at most {MOST_USERS_PER_GROUP} users.")
-
-
-def _after(users: list[str], adding: list[str], removing: list[str]) -> list[str]:
-    return [user for user in users if user not in removing] + [user for user in adding if user not in users]
-
-
-async def _settle_group(region: Region, group: UserGroup) -> None:
-    await region.pause(CHANGE_SECONDS)
-    group.users = _after(group.users, group.adding, group.removing)
-    group.adding, group.removing = [], []
-    try:
-        await _admit_all(region, [group.id])
-    finally:
-        group.status = "active"
-
-
-async def _remove_group(region: Region, group: UserGroup) -> None:
-    await region.pause(CHANGE_SECONDS)
-    del region.store.user_groups[group.id]
-    region.store.tags.pop(region.arn("usergroup", group.id), None)
-
-
-async def _admit_all(region: Region, group_ids: list[str]) -> None:
-    for rg in _replication_groups(region, group_ids):
-        if rg.reachable:
-            await admit(region, rg)
-
-
-def _replication_groups(region: Region, group_ids: list[str]) -> list[ReplicationGroup]:
-    return [rg for rg in region.store.replication_groups.values() if set(rg.user_groups) & set(group_ids)]
-
-
-def _group_view(region: Region, group: UserGroup) -> Parameters:
-    pending = {"UserIdsToAdd": group.adding, "UserIdsToRemove": group.removing}
-    return {
-        "UserGroupId": group.id,
-        "Status": group.status,
-        "Engine": group.engine,
-        "UserIds": group.users,
-        "MinimumEngineVersion": _minimum_version(group.engine, False),
-        "PendingChanges": pending if group.adding or group.removing else None,
-        "ReplicationGroups": [rg.id for rg in _replication_groups(region, [group.id])],
-        "ARN": region.arn("usergroup", group.id),
-    }
-
-
 OPERATIONS: dict[str, Operation] = {
-    "CreateUser": create_user,
-    "CreateUserGroup": create_group,
-    "DeleteUser": delete_user,
-    "DeleteUserGroup": delete_group,
-    "DescribeUserGroups": describe_groups,
-    "DescribeUsers": describe_users,
-    "ModifyUser": modify_user,
-    "ModifyUserGroup": modify_group,
+    "CreateUser": create,
+    "DeleteUser": delete,
+    "DescribeUsers": describe,
+    "ModifyUser": modify,
 }
