@@ -76,15 +76,22 @@ primaries:
       sample: 840
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._redis.arguments import REDIS_ARGUMENTS
 from ..module_utils._redis.connect import REDIS_IMPORT_ERROR, CacheError
 from ..module_utils._redis.keys import inform
 
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    **REDIS_ARGUMENTS,
+    "connection": {**REDIS_ARGUMENTS["connection"], "required": True},
+}
+
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=REDIS_ARGUMENTS, supports_check_mode=True, required_one_of=[["connection"]])
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     if REDIS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("redis"), exception=REDIS_IMPORT_ERROR)
     try:

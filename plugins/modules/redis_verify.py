@@ -26,6 +26,8 @@ extends_documentation_fragment:
 requirements:
   - redis >= 5.0 (the Python package)
 options:
+  connection:
+    required: true
   num_node_groups:
     description:
       - Number of shards that a cluster has to have.
@@ -139,6 +141,7 @@ from ..module_utils._redis.verify import VerificationFailed, verify
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     **REDIS_ARGUMENTS,
+    "connection": {**REDIS_ARGUMENTS["connection"], "required": True},
     "num_node_groups": {"type": "int"},
     "replicas_per_node_group": {"type": "int"},
     "node_count": {"type": "int"},
@@ -146,7 +149,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, required_one_of=[["connection"]])
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     if REDIS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("redis"), exception=REDIS_IMPORT_ERROR)
     try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-REGISTRATION = re.compile(r"""\bredis\.register_function\s*[({]\s*(?:function_name\s*=\s*)?(['"])(\w+)\1""")
+REGISTRATION = re.compile(r"""\bredis\.register_function[\s({]+(?:function_name\s*=\s*)?(['"])(\w+)\1""")
 SHEBANG = re.compile(r"#!lua\b.*\n")
 # Stands before the library, which registers its functions here instead of at the server.
 REGISTER = """\

@@ -143,21 +143,18 @@ def crowded(caches: Caches) -> Caches:
         pipeline = pipelines[cluster.get_node_from_key(key(tenant)).name]
         for name in keys_of(tenant):
             pipeline.set(name, "1")
-        pipeline.set(key(tenant).replace("permissions", "sessions"), "1")
+        pipeline.set(key(tenant).removesuffix("permissions") + "sessions", "1")
     for pipeline in pipelines.values():
         pipeline.execute()
     return caches
 
 
 def test_a_tenant_loses_exactly_its_own_keys(crowded):
-    expected = Counter({quote(tenant, safe=""): 200 for tenant in TENANTS})
-    assert held(crowded) == expected
+    """None takes keys of one that comes later, else that one would not have all; and none takes keys of the rest."""
     for tenant in HOSTILE:
-        assert invalidate(invalidation(crowded, tenant), True)["keys"] == 200
         done = invalidate(invalidation(crowded, tenant), False)
         assert (done["changed"], done["keys"]) == (True, 200)
-        del expected[quote(tenant, safe="")]
-        assert held(crowded) == expected
+    assert held(crowded) == Counter({quote(tenant, safe=""): 200 for tenant in TENANTS if tenant not in HOSTILE})
     assert sum(node.dbsize() for node in crowded.primaries()) == 100_000 - 200 * len(HOSTILE) + 500
 
 

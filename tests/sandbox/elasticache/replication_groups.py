@@ -114,13 +114,16 @@ async def _bring_up(region: Region, rg: ReplicationGroup, files: Mapping[str, Pa
         _fail(region, rg, failure)
         return
     try:
-        work = region.plane.create(rg, parameters, users.logins(region, rg), files or None)
+        logins = users.logins(region, rg)
+        work = region.plane.create(rg, parameters, logins, files or None)
         await asyncio.gather(work, region.pause(CREATE_SECONDS))
     except Exception as error:
         _fail(region, rg, str(error))
         raise
     if parameters != (changed := effective(region.store.parameter_groups[rg.parameter_group])):
         await region.plane.set_parameters(rg, changed)
+    if logins != users.logins(region, rg):
+        await users.admit(region, rg)
     await _available(region, rg)
 
 

@@ -39,12 +39,14 @@ def find_user(region: Region, user_id: str) -> User:
 
 
 def logins(region: Region, rg: ReplicationGroup) -> list[Login]:
-    """Whom the nodes of a replication group with a user group admit; nobody if that has no user."""
+    """Whom the nodes of a replication group with a user group admit: nobody if that has no user."""
+    if not rg.user_groups:
+        return []
     members = [region.store.users[user] for group in rg.user_groups for user in region.store.user_groups[group].users]
     admitted = [
         Login(user.name, user.access_string, user.passwords, user.authentication == "no-password") for user in members
     ]
-    return admitted or [Login("default", access="off")] if rg.user_groups else []
+    return admitted or [Login("default", access="off")]
 
 
 async def admit(region: Region, rg: ReplicationGroup) -> None:
@@ -56,12 +58,14 @@ async def admit(region: Region, rg: ReplicationGroup) -> None:
 
 
 async def admit_all(region: Region, group_ids: list[str]) -> None:
+    """Bring the users of user groups to the nodes of every replication group that has one of them."""
     for rg in replication_groups(region, group_ids):
         if rg.reachable:
             await admit(region, rg)
 
 
 def replication_groups(region: Region, group_ids: list[str]) -> list[ReplicationGroup]:
+    """Those that have one of the user groups."""
     return [rg for rg in region.store.replication_groups.values() if set(rg.user_groups) & set(group_ids)]
 
 

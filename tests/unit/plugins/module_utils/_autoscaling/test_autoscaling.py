@@ -103,7 +103,8 @@ class Script:
     def clients(self, service: str) -> Any:
         return self.stubs[service][0]
 
-    def group(self, group: Any = GROUP) -> None:
+    def group(self, *described: Any) -> None:
+        (group,) = described or (GROUP,)
         stubber = self.stubs["elasticache"][1]
         if group is None:
             stubber.add_client_error("describe_replication_groups", "ReplicationGroupNotFoundFault")
@@ -185,7 +186,7 @@ def test_creation_registers_before_it_puts(script):
     script.group()
     script.read()
     result = script.run(DECLARED)
-    assert result["operations"] == [operation for operation, _ in CREATION]
+    assert result["operations"] == [operation for operation, _ignored in CREATION]
     assert [target["scalable_dimension"] for target in result["scalable_targets"]] == ["node_groups", "replicas"]
 
 
@@ -258,7 +259,7 @@ def test_only_the_difference_is_sent(script, declared, calls):
         script.group()
         script.read()
     result = script.run(declared)
-    assert (result["changed"], result["operations"]) == (bool(calls), [operation for operation, _ in calls])
+    assert (result["changed"], result["operations"]) == (bool(calls), [operation for operation, _ignored in calls])
 
 
 @pytest.mark.parametrize("declared", [declared for declared, calls in CHANGES.values() if calls])
