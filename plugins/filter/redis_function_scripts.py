@@ -40,10 +40,7 @@ _value:
   description: The scripts, by name of the function.
   type: dict
   sample:
-    greet: |
-      local registered = {}
-      ...
-      return registered['greet'](KEYS, ARGV)
+    greet: the text of a script
 """
 
 from collections.abc import Callable

@@ -34,7 +34,7 @@ def test_a_changed_variable_is_shown_exactly_and_changes_nothing_in_check_mode(p
     assert run.changed == {"dev": 1, "staging": 1, "prod": 1, "app-staging": 0, "app-prod": 0}
     diffs = {task: result["diff"] for task, result in run.results("staging") if result.get("changed")}
     assert diffs == {
-        "cache | Run the replication group": {
+        "replication_group | Run it as declared": {
             "before": {"snapshot_retention_limit": 5},
             "after": {"snapshot_retention_limit": 9},
         }
@@ -88,6 +88,14 @@ def test_all_mistakes_are_told_in_one_message(refused, complaint):
 
 def test_the_refused_token_is_nowhere(refused):
     assert MISTAKES["elasticache_redis_auth_token"] not in refused[0].output
+
+
+def test_what_cannot_be_changed_is_refused_before_anything_else_is_changed(provisioned):
+    before = seen(provisioned)
+    run = provisioned.run("playbooks/provision.yml", "--limit", "dev", elasticache_redis_port=6380)
+    (message,) = [result["msg"] for _, result in run.results("dev") if result.get("failed")]
+    assert "port = 6380: cannot be changed in place: accessweaver-dev-redis has 6379" in message
+    assert provisioned.calls(since=before) == []
 
 
 def test_over_budget_is_refused_when_the_budget_is_enforced(job):

@@ -17,9 +17,10 @@ from integration.modules.habit import four_times
 
 from sandbox.testing import RunningSandbox, aws, fresh_sandbox, sandbox
 
-__all__ = ["ansible", "aws", "four_times", "fresh_sandbox", "sandbox"]
+__all__ = ["ansible", "aws", "four_times", "fresh_sandbox", "life", "sandbox"]
 
 ROOT = Path(__file__).resolve().parents[3]
+COLLECTION = "ansible_collections.accessweaver.elasticache"
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +45,12 @@ def ansible(sandbox: RunningSandbox) -> Callable[..., dict[str, Any]]:
         return report["plays"][0]["tasks"][0]["hosts"]["localhost"]
 
     return run
+
+
+@pytest.fixture
+def life(fresh_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A sandbox in which everything is there but a replication group, which is waited for in short pauses."""
+    from integration.modules.groups import prepared  # imports the collection: found once pytest is configured
+
+    monkeypatch.setattr(f"{COLLECTION}.plugins.module_utils._aws.waiting.FIRST_PAUSE", 0.05)
+    return prepared(fresh_sandbox)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from integration.modules.habit import READING
@@ -15,12 +15,19 @@ from integration.modules.habit import READING
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._aws.entry import Clients
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache import replication_group
 from ansible_collections.accessweaver.elasticache.plugins.modules.elasticache_replication_group import ARGUMENTS
-from sandbox.aws.network import PRIVATE_SUBNETS
+from sandbox.aws.network import APP_SECURITY_GROUPS, PRIVATE_SUBNETS
 from sandbox.testing import RunningSandbox
 
 NAME = "life"
 ARN = f"arn:aws:elasticache:eu-west-1:000000000000:replicationgroup:{NAME}"
 TOKEN = "a-token-of-sixteen-characters"
+NEXT_TOKEN = "the-next-token-of-the-group"
+MASKED = "********"
+FIRST_GROUP, SECOND_GROUP = APP_SECURITY_GROUPS
+TOPIC = "arn:aws:sns:eu-west-1:000000000000:platform-alerts"
+OTHER_TOPIC = "arn:aws:sns:eu-west-1:000000000000:other"
+PROTECTION = "accessweaver:deletion-protection"
+UNSET = "accessweaver:auth-token-not-set"
 OPTIONS = {name: spec.get("default") for name, spec in ARGUMENTS.items()}
 
 Call = tuple[str, Mapping[str, Any]]
@@ -40,6 +47,46 @@ CLUSTER_OF_ONE = {
 CLUSTER = {**CLUSTER_OF_ONE, "num_node_groups": 2}
 TLS = {"transit_encryption_enabled": True, "transit_encryption_mode": "required"}
 AUTH = {**TLS, "auth_token": TOKEN}
+
+
+def delivered(group: str, log_format: str = "json", log_type: str = "slow-log") -> dict[str, Any]:
+    """A log delivery as an option."""
+    details = {"cloud_watch_logs_details": {"log_group": group}, "kinesis_firehose_details": None}
+    destination = {"destination_type": "cloudwatch-logs", "destination_details": details}
+    return {"log_type": log_type, **destination, "log_format": log_format, "enabled": True}
+
+
+def delivery(group: str, log_format: str = "json", log_type: str = "slow-log") -> dict[str, Any]:
+    """A log delivery as a member of a request."""
+    details = {"CloudWatchLogsDetails": {"LogGroup": group}}
+    destination = {"DestinationType": "cloudwatch-logs", "DestinationDetails": details}
+    return {"LogType": log_type, **destination, "LogFormat": log_format, "Enabled": True}
+
+
+SILENT = {"log_type": "slow-log", "enabled": False}
+LOGGED = {**SINGLE, "log_delivery_configurations": [delivered("/slow")]}
+SAVED = {**SINGLE, "snapshot_retention_limit": 5}
+NOTIFIED = {**SINGLE, "notification_topic_arn": TOPIC}
+WITH_REPLICA = {**SINGLE, "num_cache_clusters": 2}
+FAILS_OVER = {**WITH_REPLICA, "automatic_failover_enabled": True}
+PLAIN_TLS = {**SINGLE, **TLS}
+SECRET = {**SINGLE, **AUTH}
+USERS = {**SINGLE, **TLS, "user_group_ids": ["first-users"]}
+THREE = {**REPLICATED, "num_cache_clusters": 3}
+TAGGED = {**SINGLE, "tags": {"Project": "demo", "Owner": "x"}}
+PROTECTED = {**SINGLE, "deletion_protection": True, "tags": {"Project": "demo"}}
+CLUSTER_WITH_REPLICA = {**CLUSTER_OF_ONE, "replicas_per_node_group": 1}
+VALKEY = {**SINGLE, "engine": "valkey", "engine_version": "8.0"}
+
+
+def uneven(first: int, second: int) -> dict[str, Any]:
+    """A cluster of two shards with different numbers of replicas."""
+    sizes = {"0001": (first, "0-8191"), "0002": (second, "8192-16383")}
+    configuration = [
+        {"node_group_id": shard, "replica_count": count, "slots": slots} for shard, (count, slots) in sizes.items()
+    ]
+    counts = {"num_node_groups": None, "replicas_per_node_group": None}
+    return {**CLUSTER, **counts, "node_group_configuration": configuration}
 
 
 def declare(**options: Any) -> dict[str, Any]:
@@ -116,10 +163,34 @@ class Life:
         return self.clients("elasticache")
 
     def prepare(self) -> None:
+        """Make everything that the tests name, but no replication group."""
         for name in (NAME, "another"):
             self.client.create_cache_subnet_group(
                 CacheSubnetGroupName=name, CacheSubnetGroupDescription="x", SubnetIds=list(PRIVATE_SUBNETS)
             )
+        self._make_parameter_groups()
+        self._make_users()
+        self.clients("sns").create_topic(Name="other")
+        for name in ("/slow", "/other"):
+            self.clients("logs").create_log_group(logGroupName=name)
+
+    def _make_parameter_groups(self) -> None:
+        for name, family in (("own-redis7", "redis7"), ("own-cluster", "redis7"), ("own-valkey8", "valkey8")):
+            self.client.create_cache_parameter_group(
+                CacheParameterGroupName=name, CacheParameterGroupFamily=family, Description="x"
+            )
+        self.client.modify_cache_parameter_group(
+            CacheParameterGroupName="own-cluster",
+            ParameterNameValues=[{"ParameterName": "cluster-enabled", "ParameterValue": "yes"}],
+        )
+
+    def _make_users(self) -> None:
+        """Two user groups whose default user has the password C(NEXT_TOKEN)."""
+        for name in ("first", "second"):
+            self.client.create_user(
+                UserId=name, UserName="default", Engine="redis", AccessString="on ~* +@all", Passwords=[NEXT_TOKEN]
+            )
+            self.client.create_user_group(UserGroupId=f"{name}-users", Engine="redis", UserIds=[name])
 
     def ensure(self, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         return replication_group.ensure(self.clients, declare(**options), check_mode)
@@ -153,3 +224,10 @@ class Life:
 
     def exists(self) -> bool:
         return bool(self.client.describe_replication_groups()["ReplicationGroups"])
+
+
+def prepared(running: RunningSandbox) -> Life:
+    """The life of a replication group that is about to begin."""
+    life = Life(running, cache(running.client))
+    life.prepare()
+    return life

@@ -7,13 +7,12 @@ over."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from integration.modules.groups import NAME, Life
+from integration.modules.groups import NAME, Life, prepared
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._aws import waiting
 from sandbox.testing import RunningSandbox
@@ -83,8 +82,7 @@ def test_clustered(sandbox, topologies):
 
 def live_through(sandbox: RunningSandbox, topologies: list[Topology]) -> None:
     sandbox.reset()
-    life = Life(sandbox, cache(sandbox.client))
-    life.prepare()
+    life = prepared(sandbox)
     known: set[str] = set()
     for topology in topologies:
         life.ensure(**topology)

@@ -11,15 +11,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
-import pytest
 from integration.modules.groups import CLUSTER, TLS, Life
 from redis import RedisCluster
 from redis.exceptions import RedisError
 
-from ansible_collections.accessweaver.elasticache.plugins.module_utils._aws import waiting
 from sandbox.dataplane import Endpoint
 from sandbox.dataplane.testing import TOKEN, Traffic, connect
 
@@ -82,15 +80,6 @@ class Reader:
             self.reads, self.longest_gap, last = self.reads + 1, max(self.longest_gap, now - last), now
 
 
-@pytest.fixture
-def life(fresh_sandbox, monkeypatch) -> Life:
-    monkeypatch.setattr(waiting, "FIRST_PAUSE", 0.05)
-    life = Life(fresh_sandbox, cache(fresh_sandbox.client))
-    life.prepare()
-    life.create(**GROUP)
-    return life
-
-
 def client(life: Life) -> Any:
     """What applications connect with."""
     found = life.described()["ConfigurationEndpoint"]
@@ -99,6 +88,7 @@ def client(life: Life) -> Any:
 
 
 def test_no_acknowledged_write_is_lost(life):
+    life.create(**GROUP)
     for name, change in CHANGES.items():
         with Traffic(partial(client, life)).flowing() as traffic, Reader(client(life), traffic).flowing() as reader:
             assert life.ensure(**change)["changed"]

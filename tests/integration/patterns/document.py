@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from types import ModuleType
 
-from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.function_scripts import scripts
 from integration.patterns.caches import ROOT, SOURCE
+
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.function_scripts import scripts
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -158,7 +158,7 @@ def test_a_tenant_loses_exactly_its_own_keys(crowded):
     assert sum(node.dbsize() for node in crowded.primaries()) == 100_000 - 200 * len(HOSTILE) + 500
 
 
-SELECTIONS = {
+SELECTIONS: dict[str, tuple[dict[str, str], int]] = {
     "a user": ({"user": "*"}, 11),
     "a resource": ({"resource": "*"}, 18),
     "a resource of a user": ({"user": "a*", "resource": "[a-z]"}, 1),
@@ -174,7 +174,7 @@ def test_what_is_selected_goes_and_stays_away(caches):
     cluster = caches.cluster
     for change, count in SELECTIONS.values():
         cluster.mset(dict.fromkeys(keys_of("acme"), "1"))
-        parameters = invalidation(caches, **{"tenant": "acme", **change, "count": 50})
+        parameters = invalidation(caches, **{"tenant": "acme", **change}, count=50)
         predicted = invalidate(parameters, True)
         assert held(caches).total() == 200
         done = invalidate(parameters, False)

@@ -22,7 +22,9 @@ from ansible_collections.accessweaver.elasticache.plugins.module_utils._redis.pa
 )
 from ansible_collections.accessweaver.elasticache.plugins.modules.redis_invalidate import PERMISSIONS
 
-HOSTILE = st.text(st.one_of(st.sampled_from("*?[]^-\\{}:%<>~ ab"), st.characters(exclude_categories=["Cs"])), min_size=1)
+HOSTILE = st.text(
+    st.one_of(st.sampled_from("*?[]^-\\{}:%<>~ ab"), st.characters(exclude_categories=["Cs"])), min_size=1
+)
 
 ESCAPED = {
     "nothing to escape": ("Az09-._~", "Az09-._~"),
