@@ -88,7 +88,7 @@ def unit(session: nox.Session) -> None:
 @nox.session
 def integration(session: nox.Session) -> None:
     """Modules, playbooks and the sandbox itself, with real Redis processes."""
-    session.run("pytest", "tests/integration", "-n", "2", *session.posargs)
+    session.run("pytest", "tests/integration", "-n", "2", "--dist", "loadfile", *session.posargs)
 
 
 @nox.session

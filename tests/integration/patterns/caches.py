@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Caches:
         access = {"auth_token": TOKEN, "username": None, "ca_file": str(self.ca_file), "timeout": 30}
         return {"connection": connection, **access, **more}
 
-    @property
+    @cached_property
     def cluster(self) -> RedisCluster:
         return RedisCluster(**self.options)
 
@@ -51,6 +52,7 @@ class Caches:
         """Those of a client of the cluster that many threads share."""
         return {**self._options(self.groups["cluster"].configuration), "max_connections": 300}
 
+    @cached_property
     def primaries(self) -> list[Redis]:
         """A client of each primary of the cluster."""
         places = sorted((node.host, node.port) for node in self.cluster.get_primaries())

@@ -322,10 +322,10 @@ def test_the_library_says_its_version(application, loaded):
 def test_a_call_is_one_command(application, loaded, tenant):
     """redis-py would ask for the place of the keys first."""
     patterns = application.Patterns(application.Cluster(**loaded.options))
-    before = sum(asked(node) for node in loaded.primaries())
+    before = sum(asked(node) for node in loaded.primaries)
     for _call in range(3):
         patterns.permission(tenant, "u", "r", lambda: "read")
-    assert sum(asked(node) for node in loaded.primaries()) == before
+    assert sum(asked(node) for node in loaded.primaries) == before
 
 
 def asked(node: Redis) -> int:
