@@ -37,7 +37,7 @@ options:
       - Name of the channel.
     type: str
     required: true
-  message:
+  payload:
     description:
       - The message. A mapping or a list becomes JSON.
     type: jsonarg
@@ -56,7 +56,7 @@ EXAMPLES = r"""
     connection: "{{ elasticache_redis_outputs.connection }}"
     auth_token: "{{ redis_auth_token }}"
     channel: acme:feature-flags
-    message:
+    payload:
       changed: [dark-mode]
 """
 
@@ -87,7 +87,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     **REDIS_ARGUMENTS,
     "connection": {**REDIS_ARGUMENTS["connection"], "required": True},
     "channel": {"required": True},
-    "message": {"type": "jsonarg", "required": True},
+    "payload": {"type": "jsonarg", "required": True},
 }
 
 

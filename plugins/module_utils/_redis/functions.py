@@ -61,7 +61,7 @@ def read(node: Node, access: Access, name: str) -> Library:
     """Return what the node has of the library. Raises CacheError where the engine has no functions."""
     with asking(node, access, "read the functions") as client:
         engine = str(client.info("server")["redis_version"])
-        if int(engine.split(".")[0]) < FIRST_ENGINE:
+        if int(engine.partition(".")[0]) < FIRST_ENGINE:
             raise CacheError(too_old(node, engine))
         answer = client.execute_command("FUNCTION", "LIST", "LIBRARYNAME", name, "WITHCODE")
     return Library(node, engine, *(mapping(library)["library_code"] for library in answer))

@@ -17,7 +17,7 @@ def publish(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Publish a message; see the module for the options. In a cluster any primary passes it to all other nodes."""
     access = access_of(parameters)
     node = find_primaries(parameters["connection"], access)[0]
-    receivers = None if check_mode else send(node, access, parameters["channel"], parameters["message"])
+    receivers = None if check_mode else send(node, access, parameters["channel"], parameters["payload"])
     return {"changed": True, "node": str(node), "receivers": receivers}
 
 

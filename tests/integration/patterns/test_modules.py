@@ -237,7 +237,7 @@ def test_subscribers_at_any_node_are_told_after_the_keys_are_gone(caches):
 
 
 def test_publishing(caches):
-    parameters = caches.parameters("replica", channel="news", message="text")
+    parameters = caches.parameters("replica", channel="news", payload="text")
     with caches.node(caches.groups["replica"].primary).pubsub(ignore_subscribe_messages=True) as subscriber:
         subscriber.subscribe("news")
         subscriber.get_message(timeout=1)
@@ -259,7 +259,7 @@ def test_through_ansible(caches, tmp_path: Path):
         {"accessweaver.elasticache.redis_function": {**task, **library}},
         {"accessweaver.elasticache.redis_function": {**task, **library}},
         {"accessweaver.elasticache.redis_invalidate": {**task, "tenant": "acme"}},
-        {"accessweaver.elasticache.redis_publish": {**task, "channel": "news", "message": {"a": [1]}}},
+        {"accessweaver.elasticache.redis_publish": {**task, "channel": "news", "payload": {"a": [1]}}},
         {"accessweaver.elasticache.redis_keys_info": task},
         {"ansible.builtin.debug": {"msg": scripts}},
     ]

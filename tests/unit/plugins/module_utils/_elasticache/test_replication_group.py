@@ -449,7 +449,7 @@ def test_a_creation_that_failed_is_repeated_by_deletion_and_creation(client):
 
 @pytest.mark.parametrize("status", ["incompatible-network", "restore-failed"])
 def test_a_group_that_may_have_data_is_never_deleted_to_be_created_again(client, status):
-    for _ in range(2):
+    for _look in range(2):
         answer_read(client[1], {**GROUP, "Status": status, "MemberClusters": []}, [])
     answer_events(client[1])
     with pytest.raises(AnsibleAWSError, match=f"it is {status}"):
@@ -459,7 +459,7 @@ def test_a_group_that_may_have_data_is_never_deleted_to_be_created_again(client,
 def test_the_zones_that_are_left_are_told_when_capacity_is_missing(client):
     stubber = client[1]
     failed = {**GROUP, "Status": "create-failed", "MemberClusters": [MEMBERS[0]["CacheClusterId"]]}
-    for _ in range(2):
+    for _look in range(2):
         answer_read(stubber, failed, [{**MEMBERS[0], "CacheClusterStatus": "incompatible-network"}])
     answer_events(stubber)
     answer_events(stubber, "Insufficient capacity in eu-west-1a.")

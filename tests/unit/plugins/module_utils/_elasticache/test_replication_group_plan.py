@@ -310,7 +310,7 @@ STAGES = {
 
 @pytest.mark.parametrize(("members", "options", "stage"), STAGES.values(), ids=STAGES)
 def test_the_next_stage(differ, members, options, stage):
-    following = [next_stage for _, next_stage in stages.next_stages(differ(observed(**members), **options))]
+    following = [next_stage for _moving, next_stage in stages.next_stages(differ(observed(**members), **options))]
     assert following == ([stage] if stage else [])
 
 
