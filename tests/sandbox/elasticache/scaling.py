@@ -173,7 +173,6 @@ async def modify_shards(region: Region, p: Parameters) -> Parameters:
 
 async def _add_shards(region: Region, rg: ReplicationGroup, p: Parameters) -> None:
     new = _new_shards(region, rg, p)
-    _check_quotas(region, rg, sum(len(shard.nodes) for shard in new))
 
     async def apply() -> None:
         await _in_steps(rg, [partial(region.plane.add_shard, rg, shard) for shard in new])
@@ -188,6 +187,7 @@ async def _add_shards(region: Region, rg: ReplicationGroup, p: Parameters) -> No
 def _new_shards(region: Region, rg: ReplicationGroup, p: Parameters) -> list[Shard]:
     """Shards with the next ids and as many replicas as the others have."""
     added, replicas = p["NodeGroupCount"] - len(rg.shards), max(len(shard.nodes) for shard in rg.shards) - 1
+    _check_quotas(region, rg, added * (replicas + 1))
     zones = [tuple(item.get("PreferredAvailabilityZones", ())) for item in p.get("ReshardingConfiguration", [])]
     if zones and (len(zones) != added or any(len(chosen) != replicas + 1 for chosen in zones)):
         message = (

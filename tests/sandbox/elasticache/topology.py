@@ -80,6 +80,7 @@ def _counted(p: Parameters) -> list[ShardPlan]:
         raise invalid_value(f"NumCacheClusters must be between 1 and {MOST_NODES_PER_SHARD}.")
     if shards < 1:
         raise invalid_value("NumNodeGroups must be at least 1.")
+    _check_shards(shards)
     replicas = p.get("ReplicasPerNodeGroup", clusters - 1)
     zones = tuple(p.get("PreferredCacheClusterAZs", ()))
     if zones and len(zones) != replicas + 1:
@@ -114,12 +115,16 @@ def _check_sizes(plans: list[ShardPlan]) -> None:
         raise invalid_value(f"The number of replicas per node group must be between 0 and {MOST_REPLICAS}.")
     if len({plan.id for plan in plans}) < len(plans):
         raise invalid_value("The NodeGroupId of each node group must be unique.")
-    if len(plans) > MOST_SHARDS:
-        message = f"A replication group has at most {MOST_SHARDS} node groups."
-        raise ApiError("NodeGroupsPerReplicationGroupQuotaExceeded", message)
+    _check_shards(len(plans))
     if sum(plan.replicas + 1 for plan in plans) > MOST_NODES_PER_CLUSTER:
         message = f"The quota of {MOST_NODES_PER_CLUSTER} nodes per cluster is exceeded."
         raise ApiError("NodeQuotaForClusterExceeded", message)
+
+
+def _check_shards(number: int) -> None:
+    if number > MOST_SHARDS:
+        message = f"A replication group has at most {MOST_SHARDS} node groups."
+        raise ApiError("NodeGroupsPerReplicationGroupQuotaExceeded", message)
 
 
 def _with_slots(plans: list[ShardPlan]) -> list[ShardPlan]:
@@ -137,6 +142,8 @@ def expand_slots(text: str) -> list[int]:
     """``0-2,7`` -> [0, 1, 2, 7]."""
     try:
         bounds = [[int(edge) for edge in part.split("-")] for part in text.split(",") if part]
+        if any(edge not in range(16384) for edges in bounds for edge in edges):
+            raise invalid_value(f"Invalid Slots: {text}")
         return [slot for edges in bounds for slot in range(edges[0], edges[-1] + 1)]
     except ValueError as error:
         raise invalid_value(f"Invalid Slots: {text}") from error

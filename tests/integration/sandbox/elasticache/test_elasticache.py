@@ -84,6 +84,7 @@ REFUSED_CREATES = [
     ("six replicas", {**PROD, "ReplicasPerNodeGroup": 6}, VALUE, "between 0 and 5"),
     ("two ways to say the size", {**DEV, "NumNodeGroups": 1}, COMBINATION, "NumCacheClusters cannot be used together"),
     ("more than 90 nodes", {**PROD, "NumNodeGroups": 31}, "NodeQuotaForClusterExceeded", "90"),
+    ("billions of shards", {**PROD, "NumNodeGroups": 2**31 - 1}, "NodeGroupsPerReplicationGroupQuotaExceeded", "500"),
     (
         "failover with one node",
         {**DEV, "AutomaticFailoverEnabled": True},

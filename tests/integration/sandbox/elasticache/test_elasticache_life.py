@@ -213,6 +213,7 @@ REFUSED_SHARDS = [
         "2 availability zones",
     ),
     ("more than 90 nodes", "sharded", {"NodeGroupCount": 46}, VALUE, "90"),
+    ("billions of shards", "sharded", {"NodeGroupCount": 2**31 - 1}, VALUE, "90"),
 ]
 
 
