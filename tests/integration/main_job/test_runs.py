@@ -1,18 +1,11 @@
 # Copyright (c) 2026, AccessWeaver maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The runs after the first: nothing to do, a changed variable, mistakes, an interruption, the end."""
+"""The runs after the first: nothing to do, a changed variable, mistakes."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import time
-
 import pytest
-from integration.main_job.job import ROOT, Job
-
-from sandbox.testing import running_sandbox
 
 
 def seen(job) -> int:
@@ -105,33 +98,3 @@ def test_over_budget_is_refused_when_the_budget_is_enforced(job):
     assert "$1,504.53" in message
     assert "$300.00" in message
     assert job.calls(since=before) == []
-
-
-def test_a_killed_run_is_finished_by_the_next_and_everything_goes_again(tmp_path):
-    """On a sandbox of its own, whose caches take some seconds to come up."""
-    with running_sandbox(tmp_path, time_scale=0.01) as running:
-        job = Job(running)
-        arguments = ("playbooks/provision.yml", "--limit", "dev")
-        started = subprocess.Popen(job.command(*arguments), cwd=ROOT, env=job.environment, start_new_session=True)
-        wait_for_call(job, "CreateReplicationGroup")
-        started.send_signal(signal.SIGKILL)
-        started.wait()
-        run = job.run(*arguments)
-        assert run.code == 0, run.output
-        assert job.calls().count("CreateReplicationGroup") == 1
-        again = job.run(*arguments)
-        assert again.changed == {"dev": 0}, again.output
-        gone = job.run("playbooks/destroy.yml", "--limit", "dev")
-        assert gone.code == 0, gone.output
-        elasticache = running.client("elasticache")
-        assert elasticache.describe_replication_groups()["ReplicationGroups"] == []
-        (snapshot,) = elasticache.describe_snapshots()["Snapshots"]
-        assert snapshot["SnapshotName"].startswith("accessweaver-dev-redis-final-")
-        assert job.run("playbooks/destroy.yml", "--limit", "dev").changed == {"dev": 0}
-
-
-def wait_for_call(job, operation: str) -> None:
-    deadline = time.monotonic() + 60
-    while operation not in job.calls():
-        assert time.monotonic() < deadline, f"{operation} was never called"
-        time.sleep(0.1)

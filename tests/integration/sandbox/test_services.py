@@ -201,7 +201,7 @@ READS = [
 
 
 class TestAnsible:
-    """Ansible's own modules, each change four times: check, do, check, do."""
+    """Ansible's own modules do what they do on AWS, once."""
 
     @pytest.fixture(name="play")
     def fixture_play(self, sandbox: RunningSandbox, tmp_path: Path) -> Any:
@@ -230,11 +230,8 @@ class TestAnsible:
         created = [{name: options} for name, options in TASKS.items()]
         narrowed = [{name: {**TASKS[name], **changes}} for name, changes in NARROWED.items()]
         for tasks in (created, narrowed):
-            everything, nothing = [True] * len(tasks), [False] * len(tasks)
-            assert play(tasks, "--check") == everything
-            assert play(tasks) == everything
-            assert play(tasks, "--check") == nothing
-            assert play(tasks) == nothing
+            assert play(tasks) == [True] * len(tasks)
+            assert play(tasks) == [False] * len(tasks)
         assert play(READS) == [False] * len(READS)
 
     def test_topic(self, play: Any) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, permutations
 
+from redis.exceptions import ResponseError
+
 from .node import Node
 from .slots import Slots, parse, ranges
 from .topology import ShardNodes
@@ -56,7 +58,7 @@ class Cluster:
         await self._followed(successor, siblings)
 
     async def hand_over(self, primary: Node, successor: Node, siblings: Sequence[Node]) -> None:
-        await successor.run("CLUSTER", "FAILOVER")
+        await until(f"{successor.id} takes over from {primary.id}", partial(_begins_to_take_over, successor))
         await self._followed(successor, [primary, *siblings])
 
     async def reconnect(self, shards: Sequence[ShardNodes]) -> None:
@@ -134,6 +136,17 @@ async def _replicate(replica: Node, primary: Node) -> None:
 
     await until(f"{replica.id} knows {primary.id}", known)
     await replica.run("CLUSTER", "REPLICATE", identity)
+
+
+async def _begins_to_take_over(replica: Node) -> bool:
+    """A replica whose bus link to its primary is just being made again takes that for down."""
+    try:
+        await replica.run("CLUSTER", "FAILOVER")
+    except ResponseError as refusal:
+        if "Master is down or failed" not in str(refusal):
+            raise
+        return False
+    return True
 
 
 async def _finds(replica: Node, primary: Node) -> bool:
