@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadFileScheduling
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 # They share the sandbox that the main job has filled, which takes half a minute.
 MAIN_JOB = ("test_failover_drill.py", "test_functions.py", "test_provisioned.py", "test_runs.py")
