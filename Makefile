@@ -37,6 +37,10 @@ unit integration molecule sanity: setup
 test-spring: setup ## Boot real Spring applications with the rendered configuration
 	@pytest tests/spring
 
+.PHONY: bench
+bench: setup ## Measure what the access patterns cost
+	@PYTHONPATH=tests:collections python -m bench
+
 .PHONY: docs
 docs: setup ## Write the generated documentation
 	@python .ci/docs.py

@@ -47,7 +47,7 @@ def ruff(session: nox.Session) -> None:
 def mypy(session: nox.Session) -> None:
     """Types."""
     collection = (f"collections/{COLLECTION}/{path}" for path in ("plugins", "tests/unit"))
-    session.run("mypy", "noxfile.py", ".ci", "tests/sandbox", "tests/integration", *collection)
+    session.run("mypy", "noxfile.py", ".ci", "tests/sandbox", "tests/integration", "tests/bench", *collection)
 
 
 @nox.session(name="ansible-lint")
