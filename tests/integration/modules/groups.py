@@ -63,6 +63,8 @@ def delivery(group: str, log_format: str = "json", log_type: str = "slow-log") -
     return {"LogType": log_type, **destination, "LogFormat": log_format, "Enabled": True}
 
 
+FIREHOSE = {**delivered("/slow"), "destination_type": "kinesis-firehose"}
+FIREHOSE["destination_details"] = {"kinesis_firehose_details": {"delivery_stream": "slow"}}
 SILENT = {"log_type": "slow-log", "enabled": False}
 LOGGED = {**SINGLE, "log_delivery_configurations": [delivered("/slow")]}
 SAVED = {**SINGLE, "snapshot_retention_limit": 5}
@@ -122,7 +124,9 @@ def nodes_of(group: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def log_of(delivery: Mapping[str, Any]) -> tuple[str, str]:
-    return delivery["DestinationDetails"]["CloudWatchLogsDetails"]["LogGroup"], delivery["LogFormat"]
+    (destination,) = delivery["DestinationDetails"].values()
+    (name,) = destination.values()
+    return name, delivery["LogFormat"]
 
 
 Read = Callable[[Mapping[str, Any], Mapping[str, Any]], Any]  # from the group and its first member
@@ -173,6 +177,10 @@ class Life:
         self.clients("sns").create_topic(Name="other")
         for name in ("/slow", "/other"):
             self.clients("logs").create_log_group(logGroupName=name)
+        destination = {"RoleARN": "arn:aws:iam::000000000000:role/logs", "BucketARN": "arn:aws:s3:::logs"}
+        self.clients("firehose").create_delivery_stream(
+            DeliveryStreamName="slow", ExtendedS3DestinationConfiguration=destination
+        )
 
     def _make_parameter_groups(self) -> None:
         for name, family in (("own-redis7", "redis7"), ("own-cluster", "redis7"), ("own-valkey8", "valkey8")):

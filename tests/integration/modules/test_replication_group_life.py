@@ -20,6 +20,7 @@ from integration.modules.groups import (
     CLUSTER_OF_ONE,
     CLUSTER_WITH_REPLICA,
     FAILS_OVER,
+    FIREHOSE,
     FIRST_GROUP,
     LOGGED,
     MASKED,
@@ -182,6 +183,22 @@ SINGLE_DIFFERENCES = {
         {"log_delivery_configurations": [delivered("/other", "text")]},
         [modify(LogDeliveryConfigurations=[delivery("/other", "text")])],
         {"logs": {"slow-log": ("/other", "text")}},
+    ),
+    "a log to Firehose": Case(
+        LOGGED,
+        {"log_delivery_configurations": [FIREHOSE]},
+        [
+            modify(
+                LogDeliveryConfigurations=[
+                    {
+                        **delivery("/slow"),
+                        "DestinationType": "kinesis-firehose",
+                        "DestinationDetails": {"KinesisFirehoseDetails": {"DeliveryStream": "slow"}},
+                    }
+                ]
+            )
+        ],
+        {"logs": {"slow-log": ("slow", "json")}},
     ),
     "a log off": Case(
         LOGGED,
