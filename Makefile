@@ -1,7 +1,7 @@
 # The commands of this checkout. What a gate does stands in noxfile.py, nowhere else.
 
 LINTERS := ruff mypy ansible-lint docs yamllint extra-checks changelog
-GATES := integration sanity molecule unit $(LINTERS)
+GATES := integration sanity molecule spring unit $(LINTERS)
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -13,12 +13,16 @@ help: ## Show this text
 setup: ## Install what is needed: .venv, redis-server
 	@.ci/setup
 
+.PHONY: setup-java
+setup-java: ## Install what the Spring tests need besides: JDK 17, Maven
+	@.ci/setup java
+
 .PHONY: demo
 demo: setup ## Provision dev, staging and prod on a local AWS, and configure application hosts
 	@tests/demo
 
 .PHONY: test
-test: setup ## Run every gate, side by side
+test: setup-java ## Run every gate, side by side
 	@python .ci/gates.py $(GATES)
 
 .PHONY: lint
@@ -34,12 +38,16 @@ unit integration molecule sanity: setup
 	@nox --session $@
 
 .PHONY: test-spring
-test-spring: setup ## Boot real Spring applications with the rendered configuration
-	@pytest tests/spring
+test-spring: setup-java ## Boot real applications of every Spring Boot line with the rendered configuration
+	@nox --session spring-all
 
 .PHONY: bench
 bench: setup ## Measure what the access patterns cost
 	@PYTHONPATH=tests:collections python -m bench
+
+.PHONY: test-clients
+test-clients: setup ## Use real Redis libraries with the rendered settings: redis-py, ioredis, go-redis, Jedis, Redisson
+	@pytest tests/clients
 
 .PHONY: docs
 docs: setup ## Write the generated documentation

@@ -95,8 +95,14 @@ def integration(session: nox.Session) -> None:
 
 @nox.session
 def spring(session: nox.Session) -> None:
-    """Real Spring applications, booted with the configuration that the role rendered."""
-    session.run("pytest", "tests/spring", *session.posargs)
+    """A real Spring application, booted with the configuration that the role rendered."""
+    session.run("pytest", "tests/spring", "-m", "not extended", *session.posargs)
+
+
+@nox.session(name="spring-all")
+def spring_all(session: nox.Session) -> None:
+    """The same for every topology, source of configuration and Spring Boot line."""
+    session.run("pytest", "tests/spring", "-n", "2", "--dist", "loadfile", *session.posargs)
 
 
 @nox.session

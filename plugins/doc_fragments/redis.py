@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    DOCUMENTATION = r"""
+    CONNECTION = r"""
 options:
   connection:
     description:
@@ -28,6 +28,10 @@ options:
         description: Whether the cache has transit encryption.
         type: bool
         default: true
+      plain_text:
+        description: Whether it serves clients without TLS too, as with the transit encryption mode V(preferred).
+        type: bool
+        default: false
       auth:
         description: Whether it needs a token.
         type: bool
@@ -75,10 +79,6 @@ options:
             description: Port.
             type: int
             required: true
-  auth_token:
-    description:
-      - The AUTH token, or the password of O(username). It is in no result and in no message.
-    type: str
   username:
     description:
       - User to connect as, instead of O(connection.username).
@@ -94,3 +94,12 @@ options:
     type: float
     default: 5
 """
+    DOCUMENTATION = (
+        CONNECTION
+        + r"""
+  auth_token:
+    description:
+      - The AUTH token, or the password of O(username). It is in no result and in no message.
+    type: str
+"""
+    )

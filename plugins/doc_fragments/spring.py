@@ -12,7 +12,7 @@ options:
   _input:
     description:
       - How the deployment is reached, C(elasticache_redis_outputs.connection) of the role
-        C(elasticache_redis).
+        C(elasticache_redis). Its C(username) is the user of role-based access control (RBAC) to log in as.
     type: dict
     required: true
   boot_version:
@@ -66,6 +66,15 @@ options:
       - Spring's cache abstraction on Redis, with the names of C(spring.cache.redis) in snake case (V(time_to_live),
         V(key_prefix), V(cache_null_values), ...) and V(cache_names).
       - Needs C(spring-boot-starter-cache). Left out, nothing is said about caching.
+    type: dict
+    default: {}
+  session:
+    description:
+      - Spring Session on Redis, with V(timeout) and the names of C(spring.session.redis) in snake case (V(namespace),
+        V(repository_type), V(flush_mode), V(save_mode), V(cleanup_cron)).
+      - Spring Session is told not to call C(CONFIG), which ElastiCache refuses. For V(repository_type=indexed) the
+        parameter C(notify-keyspace-events) has to be V(Egx).
+      - Needs C(spring-session-data-redis). Left out, nothing is said about sessions.
     type: dict
     default: {}
   ttl:

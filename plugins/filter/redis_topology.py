@@ -54,6 +54,25 @@ options:
       replication_group_id:
         description: Name of the replication group. Left out, it is C(<project_name>-<environment>-redis).
         type: str
+      replication_group_description:
+        description:
+          - Text that says what the deployment is for. Left out, it is C(Redis deployment <replication_group_id>).
+        type: str
+      existing_subnet_group_name:
+        description: A subnet group that is used as it is, instead of one of O(_input.private_subnet_ids).
+        type: str
+      existing_security_group_ids:
+        description:
+          - Security groups of the nodes that are used as they are, instead of one that admits
+            O(_input.allowed_security_groups).
+        type: list
+        elements: str
+      existing_parameter_group_name:
+        description: A parameter group that is used as it is, instead of one with O(_input.custom_parameters).
+        type: str
+      existing_auth_token_secret_name:
+        description: A secret that is only read, instead of one with a generated AUTH token.
+        type: str
       auth_token:
         description: The AUTH token. It is only checked here, and neither the result nor an error holds it.
         type: str
@@ -85,6 +104,13 @@ options:
         description: Number of replicas of each shard.
         type: int
         default: 0
+      autoscaling:
+        description:
+          - How V(node_groups), the shards, and V(replicas) scale by themselves, each with the suboptions of
+            O(accessweaver.elasticache.elasticache_autoscaling#module:scalable_targets). It begins with
+            O(_input.num_node_groups) and O(_input.replicas_per_node_group).
+          - What it does not name does not scale. Left out, nothing is said about scaling.
+        type: dict
       node_quota:
         description: Nodes that one cluster may have in this account.
         type: int
@@ -151,6 +177,13 @@ options:
             C(Name).
         type: dict
         default: {}
+      tags:
+        description: All tags, instead of those of the collection and O(_input.additional_tags).
+        type: dict
+      unmanaged:
+        description: Parts that are left to others, V(alarms), V(budget) and V(slow_log).
+        type: list
+        elements: str
       sns_topic_arn:
         description: Topic for events and alarms.
         type: str
@@ -288,6 +321,18 @@ _value:
     replication_group_description:
       description: What the replication group is for.
       type: str
+    managed:
+      description:
+        - Which parts the role makes, changes and removes; the other ones are used as they are, or belong to others.
+      type: dict
+      sample:
+        subnet_group: true
+        security_group: true
+        parameter_group: true
+        auth_token_secret: true
+        alarms: true
+        budget: true
+        slow_log: true
     vpc_id:
       description: The VPC.
       type: str
@@ -296,11 +341,15 @@ _value:
       type: str
       sample: accessweaver-prod-redis-subnets
     subnet_ids:
-      description: Subnets of that group.
+      description: Subnets of that group, empty where it is used as it is.
+      type: list
+      elements: str
+    existing_security_group_ids:
+      description: Security groups of the nodes that are used as they are, empty for one of their own.
       type: list
       elements: str
     security_group_name:
-      description: Name of the nodes' security group.
+      description: Name of the nodes' own security group, null where existing ones are used.
       type: str
       sample: elasticache-accessweaver-prod-redis
     security_group_rules:
@@ -325,7 +374,7 @@ _value:
       type: str
       sample: accessweaver-prod-redis-redis7-cluster
     parameters:
-      description: Engine parameters by name, as strings.
+      description: Engine parameters by name, as strings. Empty where the parameter group is used as it is.
       type: dict
       sample: {cluster-enabled: "yes", maxmemory-policy: allkeys-lru, notify-keyspace-events: Ex, timeout: "300"}
     cache_node_type:
@@ -356,8 +405,19 @@ _value:
     replicas_per_node_group:
       description: Number of replicas of each shard where cluster mode is enabled, else null.
       type: int
+    scalable_targets:
+      description:
+        - What scales by itself, as M(accessweaver.elasticache.elasticache_autoscaling) takes it. Null where nothing is
+          said about scaling.
+      type: list
+      elements: dict
+    unscaled_dimensions:
+      description: What is declared not to scale. Empty where nothing is said about scaling.
+      type: list
+      elements: str
+      sample: [replicas]
     node_count:
-      description: Number of nodes in all.
+      description: Number of nodes in all, at first where they scale.
       type: int
     automatic_failover_enabled:
       description: Whether a replica takes the place of a failed primary.

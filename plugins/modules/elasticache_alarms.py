@@ -171,10 +171,15 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Watch every node of the production cache
+- name: Read which nodes the production cache has
+  accessweaver.elasticache.elasticache_replication_group_info:
+    name: accessweaver-prod-redis
+  register: cache
+
+- name: Watch every node
   accessweaver.elasticache.elasticache_alarms:
     replication_group_id: accessweaver-prod-redis
-    nodes: "{{ cache.replication_group.member_clusters }}"
+    nodes: "{{ cache.replication_groups[0].member_clusters }}"
     alarm_actions: [arn:aws:sns:eu-west-1:123456789012:alerts]
     ok_actions: [arn:aws:sns:eu-west-1:123456789012:alerts]
     tags:
@@ -203,7 +208,7 @@ EXAMPLES = r"""
 - name: Raise a threshold, leave actions and tags as they are, and remove the other alarms
   accessweaver.elasticache.elasticache_alarms:
     replication_group_id: accessweaver-prod-redis
-    nodes: "{{ cache.replication_group.member_clusters }}"
+    nodes: "{{ cache.replication_groups[0].member_clusters }}"
     alarms:
       - name: cpu
         metric_name: CPUUtilization

@@ -8,10 +8,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: elasticache_auth_token
 version_added: 0.1.0
-short_description: Generate the AUTH token of a replication group once and keep it in Secrets Manager
+short_description: Keep the AUTH token of a replication group in Secrets Manager
 description:
   - Creates a secret with a random token when there is none, and leaves a secret that exists as it is.
-  - The token is neither returned nor read; whoever needs it reads the secret, for instance with the lookup
+  - Takes the next token through the versions of a rotation, by the staging labels of Secrets Manager. What the cache
+    and its clients do meanwhile is up to the caller; the role's entry point C(rotate_token) is one.
+  - No token is returned; whoever needs it reads the secret, for instance with the lookup
     P(amazon.aws.secretsmanager_secret#lookup).
   - M(community.aws.secretsmanager_secret) would do, but it removes a resource policy and a rotation that somebody else
     put on the secret, and needs the value as an option.
@@ -37,6 +39,10 @@ options:
     description:
       - KMS key that the secret is encrypted with. Left out, Secrets Manager uses its own. Used at creation.
     type: str
+  auth_token:
+    description:
+      - The token, for a secret that is created and for O(state=pending). Left out, a random one is generated.
+    type: str
   length:
     description:
       - Number of letters and digits of the token; ElastiCache takes 16 to 128.
@@ -49,9 +55,15 @@ options:
   state:
     description:
       - V(present) creates a secret, or restores one that is scheduled for deletion, with its token.
+      - V(pending) adds another token with the stage C(AWSPENDING). One that is pending stays, and O(auth_token) must
+        not be another one. Of two runs that begin at the same time, the second fails.
+      - V(current) makes the pending token C(AWSCURRENT), and the one that was, C(AWSPREVIOUS).
+      - V(settled) ends the rotation, the token is C(AWSPENDING) no more. A pending token that is not the current one
+        is refused.
       - V(absent) schedules the secret for deletion.
+      - A secret that Secrets Manager itself rotates can be V(present) and V(absent) only.
     type: str
-    choices: [present, absent]
+    choices: [present, pending, current, settled, absent]
     default: present
   recovery_window_in_days:
     description:
@@ -60,8 +72,9 @@ options:
     default: 30
 notes:
   - "IAM actions: secretsmanager:DescribeSecret, secretsmanager:CreateSecret, secretsmanager:TagResource,
-    secretsmanager:RestoreSecret, secretsmanager:DeleteSecret; with O(kms_key_id) also kms:GenerateDataKey and
-    kms:Decrypt."
+    secretsmanager:RestoreSecret, secretsmanager:DeleteSecret; for a rotation secretsmanager:PutSecretValue,
+    secretsmanager:UpdateSecretVersionStage and, with O(auth_token), secretsmanager:GetSecretValue; with O(kms_key_id)
+    also kms:GenerateDataKey and kms:Decrypt."
 seealso:
   - module: accessweaver.elasticache.elasticache_replication_group
   - plugin: amazon.aws.secretsmanager_secret
@@ -74,6 +87,21 @@ EXAMPLES = r"""
     name: elasticache/accessweaver-prod-redis/auth-token
     tags:
       Project: accessweaver
+
+- name: Have another token wait for the cache to accept it
+  accessweaver.elasticache.elasticache_auth_token:
+    name: elasticache/accessweaver-prod-redis/auth-token
+    state: pending
+
+- name: Give it to everybody who reads the secret, once the cache accepts it
+  accessweaver.elasticache.elasticache_auth_token:
+    name: elasticache/accessweaver-prod-redis/auth-token
+    state: current
+
+- name: End the rotation, once the cache refuses the previous token
+  accessweaver.elasticache.elasticache_auth_token:
+    name: elasticache/accessweaver-prod-redis/auth-token
+    state: settled
 
 - name: Give it back; it can be restored for a week
   accessweaver.elasticache.elasticache_auth_token:
@@ -108,11 +136,22 @@ secret:
       returned: when the secret exists
       type: str
       sample: null
+    rotation_enabled:
+      description: Whether Secrets Manager itself rotates it.
+      returned: when the secret exists
+      type: bool
+      sample: false
     tags:
       description: Tags of the secret.
       returned: when the secret exists
       type: dict
       sample: {Project: accessweaver}
+    version_stages:
+      description:
+        - Which version has which stage. One that is pending, current or not, belongs to a rotation that has not ended.
+      returned: when the secret exists
+      type: dict
+      sample: {AWSCURRENT: 6d0c5b8e-8a5f-5d7e-9d5c-0e6b1c7a2f43, AWSPREVIOUS: 0f8c1d52-7d6b-4e0e-8f55-1b1d6b0f7a10}
 operations:
   description: The API calls that were made, or would be made in check mode, in order.
   returned: success
@@ -132,9 +171,10 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"required": True},
     "description": {},
     "kms_key_id": {"no_log": False},
+    "auth_token": {"no_log": True},
     "length": {"type": "int", "default": 64},
     "tags": {"type": "dict"},
-    "state": {"choices": ["present", "absent"], "default": "present"},
+    "state": {"choices": ["present", "pending", "current", "settled", "absent"], "default": "present"},
     "recovery_window_in_days": {"type": "int", "default": 30},
 }
 

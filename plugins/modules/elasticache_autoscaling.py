@@ -141,6 +141,12 @@ options:
             description:
               - The upper bound from then on.
             type: int
+  scalable_dimensions:
+    description:
+      - What stops scaling with O(state=absent). Left out, everything does.
+    type: list
+    elements: str
+    choices: [node_groups, replicas]
   purge:
     description:
       - Whether targets, policies and scheduled actions of the group that are not declared are removed.
@@ -148,7 +154,7 @@ options:
     default: true
   state:
     description:
-      - V(absent) removes all auto scaling of the group. Its shards and replicas stay as they are.
+      - V(absent) removes the auto scaling of the group. Its shards and replicas stay as they are.
     type: str
     choices: [present, absent]
     default: present
@@ -175,7 +181,7 @@ EXAMPLES = r"""
     name: accessweaver-prod-redis
     scalable_targets:
       - dimension: node_groups
-        min_capacity: 3
+        min_capacity: 2
         max_capacity: 6
         policies:
           - name: cpu
@@ -199,7 +205,7 @@ EXAMPLES = r"""
     name: accessweaver-prod-redis
     scalable_targets:
       - dimension: node_groups
-        min_capacity: 3
+        min_capacity: 2
         max_capacity: 10
 
 - name: Stop scaling
@@ -271,37 +277,18 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._autoscaling import targets
+from ..module_utils._autoscaling.arguments import SCALING
 from ..module_utils._autoscaling.dimensions import DIMENSIONS
 from ..module_utils._aws.entry import run_with_clients
 
-METRICS = sorted(metric for dimension in DIMENSIONS.values() for metric in dimension.metrics)
-POLICY: dict[str, dict[str, Any]] = {
-    "policy_name": {"required": True, "aliases": ["name"]},
-    "predefined_metric_type": {"required": True, "choices": METRICS, "aliases": ["metric"]},
-    "target_value": {"type": "float", "required": True},
-    "scale_out_cooldown": {"type": "int"},
-    "scale_in_cooldown": {"type": "int"},
-    "disable_scale_in": {"type": "bool"},
-}
-SCHEDULED_ACTION: dict[str, dict[str, Any]] = {
-    "scheduled_action_name": {"required": True, "aliases": ["name"]},
-    "schedule": {"required": True},
-    "timezone": {},
-    "start_time": {},
-    "end_time": {},
-    "min_capacity": {"type": "int"},
-    "max_capacity": {"type": "int"},
-}
 TARGET: dict[str, dict[str, Any]] = {
     "scalable_dimension": {"required": True, "choices": sorted(DIMENSIONS), "aliases": ["dimension"]},
-    "min_capacity": {"type": "int", "required": True},
-    "max_capacity": {"type": "int", "required": True},
-    "policies": {"type": "list", "elements": "dict", "options": POLICY},
-    "scheduled_actions": {"type": "list", "elements": "dict", "options": SCHEDULED_ACTION},
+    **SCALING,
 }
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "replication_group_id": {"required": True, "aliases": ["name"]},
     "scalable_targets": {"type": "list", "elements": "dict", "options": TARGET, "aliases": ["targets"]},
+    "scalable_dimensions": {"type": "list", "elements": "str", "choices": sorted(DIMENSIONS)},
     "purge": {"type": "bool", "default": True},
     "state": {"choices": ["present", "absent"], "default": "present"},
 }

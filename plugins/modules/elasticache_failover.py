@@ -82,6 +82,12 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Show which shards would be failed over
+  accessweaver.elasticache.elasticache_failover:
+    name: accessweaver-prod-redis
+  check_mode: true
+  register: plan
+
 - name: Fail over the primary of a group with cluster mode disabled
   accessweaver.elasticache.elasticache_failover:
     name: accessweaver-staging-redis

@@ -43,6 +43,14 @@ options:
     type: list
     elements: str
     aliases: [security_groups]
+  cache_subnet_group_name:
+    description:
+      - A subnet group that is to be used as it is; its subnets are judged as O(subnet_ids) are.
+    type: str
+  cache_parameter_group_name:
+    description:
+      - A parameter group that is to be used as it is. It has to be of the family of O(engine) and O(engine_version).
+    type: str
   engine:
     description:
       - Engine of the cache, V(redis) or V(valkey).
@@ -116,6 +124,10 @@ seealso:
 notes:
   - What is not set is not checked, and needs no permission.
   - O(subnet_ids) needs C(ec2:DescribeSubnets), C(ec2:DescribeRouteTables) and C(elasticache:DescribeReplicationGroups).
+  - O(cache_subnet_group_name) needs C(elasticache:DescribeCacheSubnetGroups), C(ec2:DescribeSubnets),
+    C(ec2:DescribeRouteTables) and C(elasticache:DescribeReplicationGroups).
+  - O(cache_parameter_group_name) needs C(elasticache:DescribeCacheParameterGroups) and
+    C(elasticache:DescribeCacheEngineVersions).
   - O(security_group_ids) needs C(ec2:DescribeSecurityGroups).
   - O(engine) needs C(elasticache:DescribeCacheEngineVersions) and C(elasticache:DescribeEngineDefaultParameters).
   - O(replication_group_id) needs C(elasticache:DescribeReplicationGroups), C(elasticache:DescribeCacheClusters),
@@ -128,29 +140,33 @@ notes:
 EXAMPLES = r"""
 - name: Make sure that the production cache can be created as declared
   accessweaver.elasticache.elasticache_preflight:
-    vpc_id: vpc-0123456789abcdef0
+    vpc_id: vpc-0acce550000000001
     subnet_ids:
-      - subnet-0aaa1111bbbb2222c
-      - subnet-0bbb1111bbbb2222c
-      - subnet-0ccc1111bbbb2222c
+      - subnet-0acce5500000000a1
+      - subnet-0acce5500000000a2
+      - subnet-0acce5500000000a3
     security_group_ids:
-      - sg-0123456789abcdef0
+      - sg-0acce5500000000c1
     engine: redis
     engine_version: "7.1"
     parameters:
       maxmemory-policy: allkeys-lru
       timeout: 300
-    node_count: 9
+    node_count: 4
     multi_az_enabled: true
     notification_topic_arn: arn:aws:sns:eu-west-1:123456789012:alerts
     replication_group_id: accessweaver-prod-redis
 
-- name: List the problems of all subnets, and go on
+- name: List the problems of a subnet, and go on
   accessweaver.elasticache.elasticache_preflight:
-    subnet_ids: "{{ candidates }}"
+    subnet_ids: [subnet-0acce5500000000b1]
     multi_az_enabled: true
     fail: false
   register: preflight
+
+- name: Show them
+  ansible.builtin.debug:
+    var: preflight.problems
 """
 
 RETURN = r"""
@@ -240,6 +256,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "vpc_id": {},
     "subnet_ids": {"type": "list", "elements": "str", "aliases": ["subnets"]},
     "security_group_ids": {"type": "list", "elements": "str", "aliases": ["security_groups"]},
+    "cache_subnet_group_name": {},
+    "cache_parameter_group_name": {},
     "engine": {},
     "engine_version": {},
     "cache_node_type": {},
@@ -257,6 +275,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 def main() -> None:
     module = AnsibleAWSModule(
         argument_spec=ARGUMENTS,
+        mutually_exclusive=[("subnet_ids", "cache_subnet_group_name")],
         required_together=[("engine", "engine_version")],
         required_by={"parameters": ["engine"]},
         supports_check_mode=True,

@@ -66,7 +66,8 @@ options:
   num_node_groups:
     description:
       - Number of shards of a group with cluster mode enabled.
-      - A number that Application Auto Scaling keeps within its bounds is left alone, and so is that of replicas.
+      - A number that Application Auto Scaling keeps within its bounds is left alone, and so is that of replicas, unless
+        O(impose_counts) names it.
     type: int
     aliases: [num_shards]
   replicas_per_node_group:
@@ -315,6 +316,14 @@ options:
         highest C(DatabaseMemoryUsagePercentage) of the last hour. V(0) does not ask.
     type: int
     default: 75
+  impose_counts:
+    description:
+      - What is to be as declared even where Application Auto Scaling keeps it within bounds, because it is about to end
+        there.
+    type: list
+    elements: str
+    choices: [node_groups, replicas]
+    default: []
   advance:
     description:
       - Encryption in transit and cluster mode go to their goal in stages, between which the clients have to follow.
@@ -395,7 +404,7 @@ EXAMPLES = r"""
     multi_az_enabled: true
     cache_subnet_group_name: accessweaver-staging-redis
     security_group_ids:
-      - sg-0123456789abcdef0
+      - sg-0acce5500000000c1
     transit_encryption_enabled: true
     at_rest_encryption_enabled: true
     auth_token: "{{ lookup('amazon.aws.secretsmanager_secret', 'accessweaver-staging-redis/auth-token') }}"
@@ -405,14 +414,14 @@ EXAMPLES = r"""
     tags:
       Environment: staging
 
-- name: Run three shards with two replicas each
+- name: Run two shards with a replica each
   accessweaver.elasticache.elasticache_replication_group:
     name: accessweaver-prod-redis
     engine: redis
     engine_version: "7.1"
     cache_node_type: cache.r6g.large
-    num_node_groups: 3
-    replicas_per_node_group: 2
+    num_node_groups: 2
+    replicas_per_node_group: 1
     automatic_failover_enabled: true
     multi_az_enabled: true
     cache_parameter_group_name: default.redis7.cluster.on
@@ -425,12 +434,42 @@ EXAMPLES = r"""
     name: accessweaver-staging-redis
     snapshot_retention_limit: 10
 
+- name: Send the slow log to CloudWatch Logs
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-staging-redis
+    log_delivery_configurations:
+      - log_type: slow-log
+        destination_type: cloudwatch-logs
+        destination_details:
+          cloud_watch_logs_details:
+            log_group: /elasticache/accessweaver-staging-redis/slow-log
+        log_format: json
+
+- name: Accept a second token, until the clients have changed over to it
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-staging-redis
+    auth_token: "{{ new_auth_token }}"
+    auth_token_update_strategy: rotate
+
+- name: Accept no other token any more
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-staging-redis
+    auth_token: "{{ new_auth_token }}"
+    auth_token_update_strategy: set
+
 - name: Grow in every way, in the order that is safe
   accessweaver.elasticache.elasticache_replication_group:
     name: accessweaver-prod-redis
-    num_node_groups: 4
-    replicas_per_node_group: 3
+    num_node_groups: 3
+    replicas_per_node_group: 2
     cache_node_type: cache.r6g.xlarge
+
+- name: Give up the first shard, whose data fits into the others
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-prod-redis
+    num_node_groups: 2
+    node_groups_to_remove: ["0001"]
+    shrink_memory_percent: 60
 
 - name: Move to Valkey in the next maintenance window
   accessweaver.elasticache.elasticache_replication_group:
@@ -439,13 +478,6 @@ EXAMPLES = r"""
     engine_version: "8.0"
     apply: window
 
-- name: Give up the first shard, whose data fits into the others
-  accessweaver.elasticache.elasticache_replication_group:
-    name: accessweaver-prod-redis
-    num_node_groups: 3
-    node_groups_to_remove: ["0001"]
-    shrink_memory_percent: 60
-
 - name: Go one stage towards TLS, now that every client can follow
   accessweaver.elasticache.elasticache_replication_group:
     name: accessweaver-legacy-redis
@@ -453,9 +485,16 @@ EXAMPLES = r"""
     transit_encryption_mode: required
     advance: true
 
-- name: Delete the group after a last snapshot
+- name: Delete a group after a last snapshot
   accessweaver.elasticache.elasticache_replication_group:
     name: accessweaver-staging-redis
+    final_snapshot_identifier: accessweaver-staging-redis-final
+    state: absent
+
+- name: Delete a group and its data
+  accessweaver.elasticache.elasticache_replication_group:
+    name: accessweaver-prod-redis
+    skip_final_snapshot: true
     state: absent
 """
 
@@ -539,7 +578,7 @@ replication_group:
       returned: when the group exists
       type: list
       elements: str
-      sample: [accessweaver-staging-redis-001, accessweaver-staging-redis-002]
+      sample: [accessweaver-prod-redis-0001-001, accessweaver-prod-redis-0001-002]
     node_groups:
       description: The shards as DescribeReplicationGroups reports them, in snake case.
       returned: when the group exists
@@ -577,6 +616,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from ..module_utils._autoscaling.dimensions import DIMENSIONS
 from ..module_utils._aws.entry import run_with_clients
 from ..module_utils._elasticache import replication_group
 
@@ -649,6 +689,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "node_groups_to_remove": {"type": "list", "elements": "str"},
     "resharding_configuration": {"type": "list", "elements": "dict", "options": RESHARDING},
     "shrink_memory_percent": {"type": "int", "default": 75},
+    "impose_counts": {"type": "list", "elements": "str", "choices": sorted(DIMENSIONS), "default": []},
     "advance": {"type": "bool", "default": False},
     "deletion_protection": {"type": "bool"},
     "force_delete": {},

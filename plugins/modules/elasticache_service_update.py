@@ -60,15 +60,26 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Show what would be applied
+  accessweaver.elasticache.elasticache_service_update:
+    name: accessweaver-prod-redis
+  check_mode: true
+
 - name: Apply everything that is critical or important
   accessweaver.elasticache.elasticache_service_update:
     name: accessweaver-prod-redis
     severity: [critical, important]
 
-- name: Begin one update and do not wait for it
+- name: Read what is to be done on the staging cache
+  accessweaver.elasticache.elasticache_service_update_info:
+    replication_group_ids: [accessweaver-staging-redis]
+    update_action_status: [not-applied, stopped]
+  register: pending
+
+- name: Begin the most urgent update and do not wait for it
   accessweaver.elasticache.elasticache_service_update:
-    name: accessweaver-prod-redis
-    service_update_names: [elasticache-redis-6-2-6-update-20230109]
+    name: accessweaver-staging-redis
+    service_update_names: ["{{ pending.update_actions[0].service_update_name }}"]
     wait: false
 
 - name: Stop what is under way

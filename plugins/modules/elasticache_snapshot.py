@@ -84,26 +84,42 @@ EXAMPLES = r"""
     tags:
       Release: "42"
 
-- name: Keep an automatic snapshot, encrypted with a key of one's own
+- name: Mark it as one that may go
+  accessweaver.elasticache.elasticache_snapshot:
+    name: accessweaver-prod-redis-release-42
+    tags:
+      Superseded: "true"
+    purge_tags: false
+
+- name: Look for the newest automatic snapshot
+  accessweaver.elasticache.elasticache_snapshot_info:
+    replication_group_id: accessweaver-prod-redis
+    snapshot_source: automated
+  register: daily
+
+- name: Keep it for longer, encrypted with a key of one's own
   accessweaver.elasticache.elasticache_snapshot:
     name: accessweaver-prod-redis-2026-11
-    source_snapshot_name: automatic.accessweaver-prod-redis-2026-11-23-03-00
-    kms_key_id: 1234abcd-12ab-34cd-56ef-1234567890ab
+    source_snapshot_name: "{{ daily.snapshots[0].snapshot_name }}"
+    kms_key_id: "{{ backup_key_arn }}"
 
 - name: Export a snapshot
   accessweaver.elasticache.elasticache_snapshot:
-    name: accessweaver-prod-redis-2026-11
-    source_snapshot_name: accessweaver-prod-redis-2026-11
+    name: accessweaver-prod-redis-export
+    source_snapshot_name: accessweaver-prod-redis-release-42
     target_bucket: accessweaver-redis-exports
   register: exported
 
 - name: Start a replication group from the export
   accessweaver.elasticache.elasticache_replication_group:
     name: accessweaver-analysis-redis
+    engine: redis
     cache_node_type: cache.r6g.large
-    num_node_groups: 3
+    num_node_groups: 2
     replicas_per_node_group: 0
     automatic_failover_enabled: true
+    cache_parameter_group_name: default.redis7.cluster.on
+    cache_subnet_group_name: accessweaver-prod-redis
     snapshot_arns: "{{ exported.snapshot_arns }}"
 
 - name: Delete a snapshot

@@ -56,6 +56,10 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ found.snapshots | map(attribute='snapshot_name') | first | default('none') }}"
 
+- name: Read one snapshot
+  accessweaver.elasticache.elasticache_snapshot_info:
+    name: accessweaver-prod-redis-2026-11
+
 - name: Read every snapshot that nobody deletes but us
   accessweaver.elasticache.elasticache_snapshot_info:
     snapshot_source: manual

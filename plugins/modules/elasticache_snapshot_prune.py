@@ -62,20 +62,25 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Keep the last seven snapshots of each group, and all of the last 30 days
-  accessweaver.elasticache.elasticache_snapshot_prune:
-    keep_last: 7
-    max_age_days: 30
-
 - name: Show what would go of those that were taken by hand, and of groups that are long gone
   accessweaver.elasticache.elasticache_snapshot_prune:
-    keep_last: 7
+    keep_last: 2
     name_pattern: "*-backup-*"
     orphans:
       max_age_days: 365
       keep_last: 0
   check_mode: true
   register: plan
+
+- name: Keep the last seven snapshots of each group, and all of the last 30 days
+  accessweaver.elasticache.elasticache_snapshot_prune:
+    keep_last: 7
+    max_age_days: 30
+
+- name: Keep only the last snapshot of one group
+  accessweaver.elasticache.elasticache_snapshot_prune:
+    replication_group_id: accessweaver-staging-redis
+    keep_last: 1
 """
 
 RETURN = r"""

@@ -54,26 +54,26 @@ seealso:
 EXAMPLES = r"""
 - name: Place caches in three private subnets
   accessweaver.elasticache.elasticache_subnet_group:
-    name: accessweaver-prod-redis
-    description: Private subnets of the production caches
+    name: accessweaver-private
+    description: Private subnets of the caches
     subnet_ids:
-      - subnet-0aaa1111bbbb2222c
-      - subnet-0bbb1111bbbb2222c
-      - subnet-0ccc1111bbbb2222c
+      - subnet-0acce5500000000a1
+      - subnet-0acce5500000000a2
+      - subnet-0acce5500000000a3
     tags:
       Project: accessweaver
       Environment: prod
 
 - name: Leave one availability zone, and everything else as it is
   accessweaver.elasticache.elasticache_subnet_group:
-    name: accessweaver-prod-redis
+    name: accessweaver-private
     subnet_ids:
-      - subnet-0aaa1111bbbb2222c
-      - subnet-0bbb1111bbbb2222c
+      - subnet-0acce5500000000a1
+      - subnet-0acce5500000000a2
 
 - name: Remove the group
   accessweaver.elasticache.elasticache_subnet_group:
-    name: accessweaver-prod-redis
+    name: accessweaver-private
     state: absent
 """
 

@@ -59,7 +59,7 @@ EXAMPLES = r"""
     name: accessweaver1
     code: "{{ lookup('ansible.builtin.file', 'accessweaver1.lua') }}"
 
-- name: Change the library on every primary that has other code, and show the difference
+- name: Load a library of one's own on every primary
   accessweaver.elasticache.redis_function:
     connection: "{{ elasticache_redis_outputs.connection }}"
     auth_token: "{{ redis_auth_token }}"
@@ -67,6 +67,15 @@ EXAMPLES = r"""
     code: |
       #!lua name=greeting
       redis.register_function('greet', function(keys, args) return 'Hello ' .. args[1] end)
+
+- name: Change it on every primary that has other code, and show the difference
+  accessweaver.elasticache.redis_function:
+    connection: "{{ elasticache_redis_outputs.connection }}"
+    auth_token: "{{ redis_auth_token }}"
+    name: greeting
+    code: |
+      #!lua name=greeting
+      redis.register_function('greet', function(keys, args) return 'Good morning ' .. args[1] end)
   diff: true
 
 - name: Delete a library that no application calls any more

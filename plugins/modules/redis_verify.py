@@ -12,7 +12,7 @@ short_description: Prove over the wire that a Redis cache is what was declared
 description:
   - Connects to every endpoint and node of a cache as applications do, and as they must not be able to.
   - Every endpoint answers over TLS that is verified against a CA, with the token. It denies a client without token and
-    one with a wrong token, and gives no answer without TLS.
+    one with a wrong token, and gives no answer without TLS, unless O(connection.plain_text) says that it does.
   - Every shard has one primary, the declared replicas, and their links up. The writer endpoint leads to a primary, the
     reader endpoint to a replica. In a cluster every slot is served, and every node sees the cluster as healthy. Every
     primary takes, returns and deletes a value, under a key of its own that expires in any case.
@@ -56,15 +56,15 @@ EXAMPLES = r"""
   accessweaver.elasticache.redis_verify:
     connection: "{{ elasticache_redis_outputs.connection }}"
     auth_token: "{{ redis_auth_token }}"
-    num_node_groups: 3
-    replicas_per_node_group: 2
+    num_node_groups: 2
+    replicas_per_node_group: 1
 
-- name: Try a primary with one replica by its endpoints
+- name: Try a primary with one replica by its endpoints, until it is ready
   accessweaver.elasticache.redis_verify:
     connection:
       mode: replica
-      writer: {host: master.demo.abc123.euw1.cache.amazonaws.com, port: 6379}
-      reader: {host: replica.demo.abc123.euw1.cache.amazonaws.com, port: 6379}
+      writer: {host: "{{ redis_host }}", port: 6379}
+      reader: {host: "{{ redis_reader_host }}", port: 6379}
     auth_token: "{{ redis_auth_token }}"
     replicas_per_node_group: 1
   register: proof
@@ -82,9 +82,9 @@ checks:
   contains:
     check:
       description:
-        - What was tried; V(login), V(anonymous_refused), V(wrong_token_refused), V(plain_text_refused), V(role),
-          V(primary), V(replicas), V(replica_link), V(writer), V(reader), V(discovery), V(slots), V(shards),
-          V(cluster_state) or V(write).
+        - What was tried; V(login), V(anonymous_refused), V(wrong_token_refused), V(plain_text_refused),
+          V(plain_text_served), V(role), V(primary), V(replicas), V(replica_link), V(writer), V(reader), V(discovery),
+          V(slots), V(shards), V(cluster_state) or V(write).
       type: str
       sample: login
     node:

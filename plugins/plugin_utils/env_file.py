@@ -28,6 +28,7 @@ class Dialect:
     """How one program wants its values written, and which ones it cannot be given at all."""
 
     write: Callable[[str], str]
+    read: Callable[[str], str]
     refused: re.Pattern[str]
     reason: str
 
@@ -44,14 +45,25 @@ def _double_quoted(value: str) -> str:
     return '"' + re.sub(r'(["\\$`])', r"\\\1", value) + '"'
 
 
+def _without_quotes(text: str) -> str:
+    return text[1:-1]
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text[1:-1])
+
+
 DIALECTS: Mapping[str, Dialect] = {
     # Quotes would become part of the value.
-    "docker": Dialect(_bare, re.compile(r"[\0\r\n]"), "a line break or NUL"),
+    "docker": Dialect(_bare, _bare, re.compile(r"[\0\r\n]"), "a line break or NUL"),
     # Anything but single quotes interpolates "$"; a backslash would hide the closing quote.
     "compose": Dialect(
-        _single_quoted, re.compile(r"[\0\r\n']|\\\Z"), "a line break, NUL, single quote or a backslash at its end"
+        _single_quoted,
+        _without_quotes,
+        re.compile(r"[\0\r\n']|\\\Z"),
+        "a line break, NUL, single quote or a backslash at its end",
     ),
-    "systemd": Dialect(_double_quoted, re.compile(r"[\0\r\n]"), "a line break or NUL"),
+    "systemd": Dialect(_double_quoted, _unescaped, re.compile(r"[\0\r\n]"), "a line break or NUL"),
 }
 
 
@@ -72,6 +84,12 @@ def render(variables: Mapping[str, Scalar], dialect: str = "docker") -> str:
         raise EnvFileError("; ".join(problems))
     write = DIALECTS[dialect].write
     return "".join(f"{name}={write(environment_text(value))}\n" for name, value in variables.items())
+
+
+def read(text: str, dialect: str = "docker") -> dict[str, str]:
+    """The variables of a text that C(render) wrote, comments left out."""
+    lines = (line.partition("=") for line in text.split("\n") if line and not line.startswith("#"))
+    return {name: DIALECTS[dialect].read(value) for name, _equals, value in lines}
 
 
 def _problem(name: str, value: object, dialect: str) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.presets import ENGINES
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Settings
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.topology import UNMANAGEABLE
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Shape:
 _HEX = "([0-9a-f]{8}|[0-9a-f]{17})"
 _ARN = r"arn:aws[a-z-]*:{service}:[a-z0-9-]+:[0-9]{{12}}:"
 NAME = r"[A-Za-z](-?[A-Za-z0-9])*"
+_GROUP_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}"
 _KEY = r"(mrk-)?[0-9a-f-]{32,36}"
 
 _SHAPES = (
@@ -35,6 +37,10 @@ _SHAPES = (
     Shape("vpc_id", f"vpc-{_HEX}", "an id such as vpc-0a1b2c3d4e5f60718"),
     Shape("private_subnet_ids", f"subnet-{_HEX}", "an id such as subnet-0a1b2c3d4e5f60718"),
     Shape("allowed_security_groups", f"sg-{_HEX}", "an id such as sg-0a1b2c3d4e5f60718"),
+    Shape("existing_subnet_group_name", _GROUP_NAME, "the name of a cache subnet group"),
+    Shape("existing_parameter_group_name", _GROUP_NAME, "the name of a cache parameter group"),
+    Shape("existing_security_group_ids", f"sg-{_HEX}", "an id such as sg-0a1b2c3d4e5f60718"),
+    Shape("existing_auth_token_secret_name", r"[A-Za-z0-9/_+=.@-]{1,512}", "the name of a secret"),
     Shape(
         "sns_topic_arn",
         _ARN.format(service="sns") + "[A-Za-z0-9_-]{1,256}",
@@ -99,14 +105,16 @@ _CHOICES: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("engine", tuple(ENGINES)),
     ("transit_encryption_mode", ("required", "preferred")),
     ("slow_log_retention_days", _RETENTION_DAYS),
+    ("unmanaged", UNMANAGEABLE),
 )
 
 
 def choices(settings: Settings) -> Iterator[Problem]:
     for option, allowed in _CHOICES:
         value = getattr(settings, option)
-        if value not in allowed:
-            yield Problem(option, value, "is not one of the choices", f"Give one of {listed(allowed)}")
+        for item in value if isinstance(value, list) else [value]:
+            if item not in allowed:
+                yield Problem(option, item, "is not one of the choices", f"Give one of {listed(allowed)}")
 
 
 _REQUIRED = {
@@ -117,11 +125,15 @@ _REQUIRED = {
     "private_subnet_ids": "Give private subnets of the VPC",
     "allowed_security_groups": "Give the security groups of the clients; nothing else is admitted",
 }
+_INSTEAD = {
+    "private_subnet_ids": "existing_subnet_group_name",
+    "allowed_security_groups": "existing_security_group_ids",
+}
 
 
 def required(settings: Settings) -> Iterator[Problem]:
     for option, remedy in _REQUIRED.items():
-        if getattr(settings, option) in (None, []):
+        if getattr(settings, option) in (None, []) and not getattr(settings, _INSTEAD.get(option, option)):
             yield Problem(option, None, "is missing", remedy)
 
 

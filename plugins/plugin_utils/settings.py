@@ -19,6 +19,7 @@ from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.presets i
 
 Parameters = dict[str, str]
 Tags = dict[Any, Any]
+Autoscaling = dict[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Settings:
     private_subnet_ids: list[str] = field(default_factory=list)
     allowed_security_groups: list[str] = field(default_factory=list)
     replication_group_id: str | None = None
+    replication_group_description: str | None = None
+    existing_subnet_group_name: str | None = None
+    existing_security_group_ids: list[str] = field(default_factory=list)
+    existing_parameter_group_name: str | None = None
+    existing_auth_token_secret_name: str | None = None
     auth_token: str | None = field(default=None, repr=False)
 
     node_type: str | None = None
@@ -49,6 +55,7 @@ class Settings:
     node_quota: int = 90
     automatic_failover_enabled: bool = False
     multi_az_enabled: bool = False
+    autoscaling: Autoscaling | None = None
     port: int = 6379
     transit_encryption_enabled: bool = True
     transit_encryption_mode: str = "required"
@@ -62,6 +69,8 @@ class Settings:
     final_snapshot_identifier: str | None = None
     auto_minor_version_upgrade: bool = True
     additional_tags: Tags = field(default_factory=dict)
+    tags: Tags | None = None
+    unmanaged: list[str] = field(default_factory=list)
 
     sns_topic_arn: str | None = None
     enable_slow_log: bool = False
@@ -90,6 +99,11 @@ _OPTION_ONLY = {
     "private_subnet_ids",
     "allowed_security_groups",
     "replication_group_id",
+    "replication_group_description",
+    "existing_subnet_group_name",
+    "existing_security_group_ids",
+    "existing_parameter_group_name",
+    "existing_auth_token_secret_name",
     "auth_token",
     "node_type_override",
     "final_snapshot_identifier",
@@ -191,7 +205,7 @@ def _strings(value: Any) -> list[str]:
     return [str(item) for item in value]
 
 
-def _tags(value: Any) -> dict[Any, Any]:
+def _mapping(value: Any) -> dict[Any, Any]:
     if not isinstance(value, Mapping):
         raise TypeError
     return dict(value)
@@ -221,6 +235,7 @@ _READERS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "int": (_integer, "a whole number"),
     "float": (_number, "a number"),
     "list[str]": (_strings, "a list of strings"),
-    "Tags": (_tags, "a mapping"),
+    "Tags": (_mapping, "a mapping"),
+    "Autoscaling": (_mapping, "a mapping of node_groups and replicas to how they scale"),
     "Parameters": (_parameters, "a mapping of parameters, or a list of {name, value} that names each one once"),
 }

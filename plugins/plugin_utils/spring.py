@@ -21,13 +21,14 @@ from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.spring_ke
     NAMESPACE,
     boot_keys,
     redis_prefix,
+    session_prefix,
 )
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.spring_rules import problems
 
 Properties = dict[str, Scalar | list[str]]
 
 ENDPOINTS = {"single": ("writer",), "replica": ("writer", "reader"), "cluster": ("configuration",)}
-MAPPINGS = {"pool", "cache", "ttl", "key_patterns"}
+MAPPINGS = {"pool", "cache", "session", "ttl", "key_patterns"}
 
 
 class SpringConfigError(ValueError):
@@ -49,6 +50,7 @@ class SpringOptions:
     read_from: str | None = None
     pool: Mapping[str, Any] = field(default_factory=dict)
     cache: Mapping[str, Any] = field(default_factory=dict)
+    session: Mapping[str, Any] = field(default_factory=dict)
     ttl: Mapping[str, str] = field(default_factory=dict)
     key_patterns: Mapping[str, str] = field(default_factory=dict)
 
@@ -171,7 +173,7 @@ def _properties(connection: Mapping[str, Any], line: str, options: SpringOptions
         **_section("lettuce.pool", options.pool),
     }
     values = {f"{redis_prefix(line)}.{name}": value for name, value in redis.items()}
-    values |= _cache(options) | _application(connection, options)
+    values |= _cache(options) | _session(options, line) | _application(connection, options)
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -203,6 +205,18 @@ def _cache(options: SpringOptions) -> dict[str, Any]:
     names = {"spring.cache.type": "redis", "spring.cache.cache-names": options.cache.get("cache_names")}
     rest = {name: value for name, value in options.cache.items() if name != "cache_names"}
     return names | _section("spring.cache.redis", rest)
+
+
+def _session(options: SpringOptions, line: str) -> dict[str, Any]:
+    """The action that Spring Session would take is CONFIG SET, which ElastiCache refuses."""
+    if not options.session:
+        return {}
+    rest = {name: value for name, value in options.session.items() if name != "timeout"}
+    return {
+        "spring.session.store-type": "redis" if "spring.session.store-type" in boot_keys(line) else None,
+        "spring.session.timeout": options.session.get("timeout"),
+        **_section(session_prefix(line), {"configure_action": "none", **rest}),
+    }
 
 
 def _application(connection: Mapping[str, Any], options: SpringOptions) -> dict[str, Any]:

@@ -19,7 +19,22 @@ from typing import Literal
 LINES = ("2.7", "3.0", "3.1", "3.2", "3.3", "3.4", "3.5", "4.0", "4.1")
 NAMESPACE = "accessweaver.cache.redis"
 
-Kind = Literal["boolean", "client_name", "duration", "endpoints", "integer", "list", "location", "read_from", "string"]
+Kind = Literal[
+    "boolean",
+    "client_name",
+    "duration",
+    "endpoints",
+    "flush_mode",
+    "integer",
+    "list",
+    "location",
+    "no_action",
+    "read_from",
+    "repository_type",
+    "save_mode",
+    "string",
+    "user",
+]
 
 
 @dataclass(frozen=True)
@@ -38,7 +53,7 @@ class Key:
 REDIS_KEYS = (
     Key("host", "string"),
     Key("port", "integer"),
-    Key("username", "string"),
+    Key("username", "user"),
     Key("password", "string"),
     Key("timeout", "duration"),
     Key("connect-timeout", "duration"),
@@ -69,6 +84,16 @@ BOOT_KEYS = (
     Key("spring.cache.redis.key-prefix", "string"),
     Key("spring.cache.redis.time-to-live", "duration"),
     Key("spring.cache.redis.use-key-prefix", "boolean"),
+    Key("spring.session.store-type", "string", until="2.7"),
+    Key("spring.session.timeout", "duration"),
+)
+SESSION_KEYS = (
+    Key("configure-action", "no_action"),
+    Key("namespace", "string"),
+    Key("repository-type", "repository_type", since="3.0"),
+    Key("flush-mode", "flush_mode"),
+    Key("save-mode", "save_mode"),
+    Key("cleanup-cron", "string"),
 )
 # Not Spring Boot's: the application reads them itself, with @ConfigurationProperties.
 APPLICATION_KEYS = (
@@ -86,11 +111,17 @@ def redis_prefix(line: str) -> str:
     return "spring.redis" if line == "2.7" else "spring.data.redis"
 
 
+def session_prefix(line: str) -> str:
+    """Where a line keeps the properties of Spring Session on Redis; they moved in Spring Boot 4.0."""
+    return "spring.session.data.redis" if LINES.index(line) >= LINES.index("4.0") else "spring.session.redis"
+
+
 def boot_keys(line: str) -> Mapping[str, Key]:
     """The keys of Spring Boot itself that a line has, by full name."""
     redis = {f"{redis_prefix(line)}.{key.name}": key for key in REDIS_KEYS}
+    session = {f"{session_prefix(line)}.{key.name}": key for key in SESSION_KEYS}
     other = {key.name: key for key in BOOT_KEYS}
-    return {name: key for name, key in (redis | other).items() if key.exists_in(line)}
+    return {name: key for name, key in (redis | session | other).items() if key.exists_in(line)}
 
 
 def find_key(line: str, name: str) -> Key | None:

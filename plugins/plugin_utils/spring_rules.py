@@ -16,10 +16,12 @@ from typing import Any
 
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.spring_keys import (
     REDIS_KEYS,
+    SESSION_KEYS,
     Kind,
     boot_keys,
     find_key,
     redis_prefix,
+    session_prefix,
 )
 
 DURATION = re.compile(r"(\d+)(ns|us|ms|s|m|h|d)")
@@ -57,6 +59,7 @@ RULES: Mapping[Kind, Rule] = {
     # Without a unit Spring reads milliseconds where people mean seconds.
     "duration": Rule(_matches(DURATION), "give a whole number with its unit, such as 500ms, 2s, 5m, 1h or 1d"),
     "endpoints": Rule(_all_match(r"[^\s:]+:\d+"), "give a list of host:port"),
+    "flush_mode": Rule(_matches("on-save|immediate"), "use on-save or immediate"),
     "integer": Rule(lambda value: isinstance(value, int) and not isinstance(value, bool), "give an integer"),
     "list": Rule(_all_match(".+"), "give a list of names"),
     "location": Rule(_matches("(configtree|file):/.*"), "give a configtree: or file: location"),
@@ -64,7 +67,17 @@ RULES: Mapping[Kind, Rule] = {
         _matches(READ_FROM),
         "use upstream, replica-preferred, replica, any, lowest-latency or another ReadFrom of Lettuce",
     ),
+    "no_action": Rule(
+        lambda value: value == "none", "give none, any other action calls CONFIG, which ElastiCache refuses"
+    ),
+    "repository_type": Rule(_matches("default|indexed"), "use default or indexed"),
+    "save_mode": Rule(
+        _matches("on-set-attribute|on-get-attribute|always"), "use on-set-attribute, on-get-attribute or always"
+    ),
     "string": Rule(_is_text, "give a text"),
+    "user": Rule(
+        _matches(r"(?!.*\$\{)[!-~]{1,120}"), "give a user name of 1 to 120 printable ASCII characters, none a space"
+    ),
 }
 
 
@@ -83,8 +96,10 @@ def problems(values: Mapping[str, Any], line: str) -> Iterator[str]:
 
 
 def _unknown(name: str, line: str) -> str:
-    for key in REDIS_KEYS:
-        if name == f"{redis_prefix(line)}.{key.name}":
+    keys = {f"{redis_prefix(line)}.{key.name}": key for key in REDIS_KEYS}
+    keys |= {f"{session_prefix(line)}.{key.name}": key for key in SESSION_KEYS}
+    for full_name, key in keys.items():
+        if name == full_name:
             return f"{name}: Spring Boot {line} does not have it, only {key.since} to {key.until} do"
     section = f"{name.rpartition('.')[0]}."
     known = [other for other in boot_keys(line) if other.startswith(section)]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.alarms import alarms
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.autoscaling import ended, scalable_targets
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.node_types import NodeType, node_types
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.presets import ENGINES
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Settings
@@ -55,6 +56,26 @@ def own_tags(settings: Settings) -> dict[str, str]:
     return {key: value for key, value in tags.items() if value}
 
 
+UNMANAGEABLE = ("alarms", "budget", "slow_log")
+
+
+def tags(settings: Settings) -> dict[Any, Any]:
+    """The tags of every resource: those that are given as all there are, else the collection's with further ones."""
+    return {**own_tags(settings), **settings.additional_tags} if settings.tags is None else settings.tags
+
+
+def managed(settings: Settings) -> dict[str, bool]:
+    """Which parts the role makes, changes and removes; the others belong to somebody else."""
+    existing = {
+        "subnet_group": settings.existing_subnet_group_name,
+        "security_group": settings.existing_security_group_ids,
+        "parameter_group": settings.existing_parameter_group_name,
+        "auth_token_secret": settings.existing_auth_token_secret_name,
+    }
+    left = {part: part in settings.unmanaged for part in UNMANAGEABLE}
+    return {part: not others for part, others in (existing | left).items()}
+
+
 def topology(settings: Settings) -> dict[str, Any]:
     """The complete topology of settings that keep every rule; of others, what can be said, and null for the rest."""
     sections = (_identity, _network, _engine, _cluster, _security, _backup, _watch, _budget)
@@ -66,14 +87,20 @@ def _named(settings: Settings, form: str) -> str | None:
     return None if name is None else form.format(name)
 
 
+def _existing(name: str | None) -> str | None:
+    return name and name.lower()
+
+
 def _identity(settings: Settings) -> dict[str, Any]:
     return {
         "project_name": settings.project_name,
         "environment": settings.environment,
         "region": settings.region,
         "replication_group_id": replication_group_id(settings),
-        "replication_group_description": _named(settings, "Redis deployment {}"),
-        "tags": {**own_tags(settings), **settings.additional_tags},
+        "replication_group_description": settings.replication_group_description
+        or _named(settings, "Redis deployment {}"),
+        "tags": tags(settings),
+        "managed": managed(settings),
     }
 
 
@@ -81,11 +108,12 @@ def _network(settings: Settings) -> dict[str, Any]:
     groups, port = settings.allowed_security_groups, settings.port
     return {
         "vpc_id": settings.vpc_id,
-        "subnet_group_name": _named(settings, "{}-subnets"),
-        "subnet_ids": settings.private_subnet_ids,
-        "security_group_name": _named(settings, "elasticache-{}"),
+        "subnet_group_name": _existing(settings.existing_subnet_group_name) or _named(settings, "{}-subnets"),
+        "subnet_ids": [] if settings.existing_subnet_group_name else settings.private_subnet_ids,
+        "existing_security_group_ids": settings.existing_security_group_ids,
+        "security_group_name": None if settings.existing_security_group_ids else _named(settings, "elasticache-{}"),
         "security_group_rules": [{"proto": "tcp", "from_port": port, "to_port": port, "group_id": groups}]
-        if groups
+        if groups and not settings.existing_security_group_ids
         else [],
         "port": port,
     }
@@ -97,12 +125,14 @@ def _engine(settings: Settings) -> dict[str, Any]:
     # its own.
     family = f"{settings.engine}{(version or '').split('.')[0]}{'-cluster' if settings.cluster_mode else ''}"
     cluster_enabled = {"cluster-enabled": "yes"} if settings.cluster_mode else {}
+    existing = _existing(settings.existing_parameter_group_name)
+    parameters = {} if existing else {**settings.custom_parameters, **cluster_enabled}
     return {
         "engine": settings.engine,
         "engine_version": version,
         "auto_minor_version_upgrade": settings.auto_minor_version_upgrade,
-        "parameter_group_name": _named(settings, f"{{}}-{family}"),
-        "parameters": dict(sorted({**settings.custom_parameters, **cluster_enabled}.items())),
+        "parameter_group_name": existing or _named(settings, f"{{}}-{family}"),
+        "parameters": dict(sorted(parameters.items())),
     }
 
 
@@ -127,6 +157,8 @@ def _cluster(settings: Settings) -> dict[str, Any]:
         "node_count": node_count(settings),
         "automatic_failover_enabled": settings.automatic_failover_enabled,
         "multi_az_enabled": settings.multi_az_enabled,
+        "scalable_targets": scalable_targets(settings.autoscaling),
+        "unscaled_dimensions": ended(settings.autoscaling),
     }
 
 
@@ -137,7 +169,8 @@ def _security(settings: Settings) -> dict[str, Any]:
         "at_rest_encryption_enabled": settings.at_rest_encryption_enabled,
         "kms_key_id": settings.kms_key_id,
         "auth_token_enabled": True,
-        "auth_token_secret_name": _named(settings, "elasticache/{}/auth-token"),
+        "auth_token_secret_name": settings.existing_auth_token_secret_name
+        or _named(settings, "elasticache/{}/auth-token"),
     }
 
 
@@ -154,13 +187,14 @@ def _backup(settings: Settings) -> dict[str, Any]:
 def _watch(settings: Settings) -> dict[str, Any]:
     node = node_of(settings)
     log_group = _named(settings, "/aws/vendedlogs/elasticache/{}/slow-log")
+    left_alone = "slow_log" in settings.unmanaged
     return {
         "notification_topic_arn": settings.sns_topic_arn,
-        "slow_log_enabled": settings.enable_slow_log,
+        "slow_log_enabled": settings.enable_slow_log and not left_alone,
         "slow_log_group_name": log_group,
         "slow_log_retention_days": settings.slow_log_retention_days,
-        "log_delivery_configurations": [_slow_log(log_group, settings.enable_slow_log)],
-        "alarms": alarms(settings, node) if node else [],
+        "log_delivery_configurations": [] if left_alone else [_slow_log(log_group, settings.enable_slow_log)],
+        "alarms": alarms(settings, node) if node and "alarms" not in settings.unmanaged else [],
         "alarm_actions": [settings.sns_topic_arn] if settings.sns_topic_arn else [],
     }
 

@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils import autoscaling
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.node_types import (
     NodeType,
     known_regions,
@@ -112,6 +113,16 @@ def group_id(settings: Settings) -> Iterator[Problem]:
         yield Problem("replication_group_id", value, "is not a name ElastiCache takes", remedy)
 
 
+def all_tags(settings: Settings) -> Iterator[Problem]:
+    """Of the tags that are given as all there are."""
+    for key, value in (settings.tags or {}).items():
+        fault = _tag_fault(key, value)
+        if fault:
+            yield Problem(f"tags.{key}", value, *fault)
+    if len(settings.tags or {}) > 50:
+        yield Problem("tags", None, f"are {len(settings.tags or {})}", "A resource takes 50")
+
+
 def tags(settings: Settings) -> Iterator[Problem]:
     own = own_tags(settings)
     for key, value in settings.additional_tags.items():
@@ -152,7 +163,7 @@ def placement(settings: Settings) -> Iterator[Problem]:
 
 
 def duplicates(settings: Settings) -> Iterator[Problem]:
-    for option in ("private_subnet_ids", "allowed_security_groups"):
+    for option in ("private_subnet_ids", "allowed_security_groups", "existing_security_group_ids"):
         ids = getattr(settings, option)
         for repeated in sorted({item for item in ids if ids.count(item) > 1}):
             yield Problem(option, repeated, "is named more than once", "Name it once")
@@ -257,6 +268,11 @@ def availability(settings: Settings) -> Iterator[Problem]:
         yield Problem("multi_az_enabled", multi_az, "needs automatic failover", remedy)
 
 
+def scaling(settings: Settings) -> Iterator[Problem]:
+    if has_preset(settings):
+        yield from autoscaling.problems(settings, engine_version(settings), node_type_name(settings))
+
+
 # --- security -------------------------------------------------------------------------------------------------
 
 
@@ -302,6 +318,11 @@ def budget(settings: Settings) -> Iterator[Problem]:
     if amount is not None and not 0 < amount <= MOST_DOLLARS:
         remedy = f"Give US dollars a month, above 0 and at most {MOST_DOLLARS:,}"
         yield Problem("monthly_budget", amount, "is no budget", remedy)
+    name, own = replication_group_id(settings), settings.tags
+    counted = own is None or own.get("Name") == name or "budget" in settings.unmanaged
+    if amount is not None and not counted:
+        remedy = f"Give the tag Name: {name}, by which the budget finds what it counts, or name budget in unmanaged"
+        yield Problem("tags", None, "leave the budget nothing to count", remedy)
 
 
 RULES: tuple[Rule, ...] = (
@@ -312,6 +333,7 @@ RULES: tuple[Rule, ...] = (
     choices,
     group_id,
     tags,
+    all_tags,
     placement,
     duplicates,
     arn_regions,
@@ -321,6 +343,7 @@ RULES: tuple[Rule, ...] = (
     parameters,
     shards,
     availability,
+    scaling,
     encryption,
     windows,
     budget,

@@ -71,7 +71,11 @@ class AppHosts:
         shared = {"elasticache_redis_project_name": "accessweaver", "elasticache_redis_environment": "test"}
         deployments = {name: {**shared, **deployment} for name, deployment in self.deployments.items()}
         hosts = {
-            name: {"elasticache_redis_app_config_dir": str(self.config_dir(name)), **host}
+            name: {
+                "elasticache_redis_app_config_dir": str(self.config_dir(name)),
+                "elasticache_redis_app_verify": False,
+                **host,
+            }
             for name, host in self.hosts.items()
         }
         return {

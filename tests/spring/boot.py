@@ -1,27 +1,34 @@
 # Copyright (c) 2026, AccessWeaver maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds the application of C(app/) for a Spring Boot line and runs it."""
+"""
+Builds the application of C(app/) for a Spring Boot line and runs it.
+
+Maven resolves the jars of a line once, into C(.cache/maven); javac compiles the one source against them.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 APP = Path(__file__).parent / "app"
+CACHE = Path(__file__).resolve().parents[2] / ".cache"
+BUILT = CACHE / "spring"
 METADATA = "META-INF/spring-configuration-metadata.json"
 STORE_PASSWORD = "changeit"  # of certificates, which are public
 MAIN = "com.example.probe.ProbeApplication"
+MARK = "probe "  # begins what the application tells; everything else is its log
 
 # The last release of each line, or the newest of a line that still gets releases.
 RELEASES: Mapping[str, str] = {
@@ -46,12 +53,37 @@ class Findings:
     log: str
 
 
+class Dialog:
+    """An application that uses its connection whenever it is asked to."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.log = ""
+
+    def use(self) -> str:
+        """Have it write and read some keys; C(ok), or why it could not."""
+        assert self._process.stdin
+        self._process.stdin.write("use\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> str:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            if line.startswith(MARK):
+                return line.removeprefix(MARK).strip()
+            self.log += line
+        raise AssertionError(f"the application has ended:\n{self.log}")
+
+
 @dataclass(frozen=True)
 class Application:
     """The application with the jars of one Spring Boot release."""
 
     release: str
     jars: tuple[Path, ...]
+    classes: tuple[Path, ...] = ()
+    main: str = MAIN
 
     def metadata(self) -> dict[str, dict[str, Any]]:
         """Every configuration property that the jars describe, by name."""
@@ -60,52 +92,71 @@ class Application:
 
     def run(self, trust_store: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Findings:
         """Run it to its end, with nothing in its environment but what is given."""
-        classpath = os.pathsep.join(str(path) for path in (self.directory / "classes", *self.jars))
-        trust = [f"-Djavax.net.ssl.trustStore={trust_store}", f"-Djavax.net.ssl.trustStorePassword={STORE_PASSWORD}"]
-        options = [*trust, "-XX:TieredStopAtLevel=1", "-Xmx128m"]
         result = subprocess.run(
-            ["java", *options, "-cp", classpath, MAIN, "--spring.main.banner-mode=off", *arguments],
+            self._command(trust_store, arguments),
             env={"PATH": os.environ["PATH"], **(environment or {})},
             capture_output=True,
             text=True,
             check=False,
             timeout=90,
         )
-        lines = (line.removeprefix("probe ") for line in result.stdout.splitlines() if line.startswith("probe "))
+        lines = (line.removeprefix(MARK) for line in result.stdout.splitlines() if line.startswith(MARK))
         values = dict(line.split("=", 1) for line in lines)
         return Findings(values, result.returncode, result.stdout + result.stderr)
 
+    @contextmanager
+    def running(self, trust_store: Path, *arguments: str) -> Iterator[Dialog]:
+        """Run it until the end of the block."""
+        command = self._command(trust_store, ["--probe.dialog=true", *arguments])
+        pipe, environment = subprocess.PIPE, {"PATH": os.environ["PATH"]}
+        with subprocess.Popen(
+            command, env=environment, text=True, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT
+        ) as process:
+            try:
+                yield Dialog(process)
+            finally:
+                process.kill()
+
+    def with_classes(self, sources: Sequence[Path], classes: Path) -> Application:
+        """The application with more classes, compiled against its own and its jars."""
+        options = ["--release", "17", "-parameters", "-proc:none", "-d", str(classes), "-cp", self._classpath]
+        command = ["javac", *options, *map(str, sources)]
+        compiled = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        assert compiled.returncode == 0, compiled.stderr
+        return replace(self, classes=(*self.classes, classes))
+
     @property
-    def directory(self) -> Path:
-        return APP / "target" / self.release
+    def _classpath(self) -> str:
+        return os.pathsep.join(map(str, (*self.classes, *self.jars)))
+
+    def _command(self, trust_store: Path, arguments: Sequence[str]) -> list[str]:
+        trust = [f"-Djavax.net.ssl.trustStore={trust_store}", f"-Djavax.net.ssl.trustStorePassword={STORE_PASSWORD}"]
+        options = [*trust, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-cp", self._classpath]
+        return ["java", *options, self.main, "--spring.main.banner-mode=off", *arguments]
 
 
 @cache
 def resolve(line: str) -> Application:
-    """The application of a line with its jars, not yet compiled. Skips the test where the jars cannot be had."""
-    for program in ("java", "mvn"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
-    release = RELEASES[line]
-    classpath = APP / "target" / release / "classpath"
-    if not _is_current(classpath, [APP / "pom.xml"]):
-        resolved = _maven(release, "dependency:build-classpath", f"-Dmdep.outputFile={classpath}")
-        if resolved.returncode:
-            pytest.skip(f"the jars of Spring Boot {release} cannot be resolved: {resolved.stdout[-500:]}")
-    return Application(release, tuple(Path(jar) for jar in classpath.read_text().split(os.pathsep)))
+    """The application of a line with its jars, not yet compiled."""
+    classpath = BUILT / RELEASES[line] / "classpath"
+    classpath.parent.mkdir(parents=True, exist_ok=True)
+    with _alone():
+        if not _is_current(classpath, [APP / "pom.xml"]):
+            _resolve(RELEASES[line], classpath)
+    return Application(RELEASES[line], tuple(Path(jar) for jar in classpath.read_text().split(os.pathsep)))
 
 
 @cache
 def build(line: str) -> Application:
     """The compiled application of a line."""
     application = resolve(line)
-    classes = application.directory / "classes"
+    classes = BUILT / application.release / "classes"
     sources = list((APP / "src").rglob("*.java"))
-    if not _is_current(classes / (MAIN.replace(".", "/") + ".class"), [APP / "pom.xml", *sources]):
+    with _alone():
+        if _is_current(classes / f"{MAIN.replace('.', '/')}.class", [APP / "pom.xml", *sources]):
+            return replace(application, classes=(classes,))
         shutil.rmtree(classes, ignore_errors=True)
-        compiled = _maven(application.release, "compile")
-        assert compiled.returncode == 0, compiled.stdout
-    return application
+        return application.with_classes(sources, classes)
 
 
 def trust_store(ca_file: Path, store: Path) -> Path:
@@ -116,9 +167,23 @@ def trust_store(ca_file: Path, store: Path) -> Path:
     return store
 
 
-def _maven(release: str, *goals: str) -> subprocess.CompletedProcess[str]:
-    command = ["mvn", "--batch-mode", "--quiet", f"-Dboot.version={release}", *goals]
-    return subprocess.run(command, cwd=APP, capture_output=True, text=True, check=False, timeout=600)
+def _resolve(release: str, classpath: Path) -> None:
+    missing = [program for program in ("java", "javac", "mvn") if shutil.which(program) is None]
+    assert not missing, f"{', '.join(missing)} not found: `.ci/setup java` installs a JDK and Maven, or says how"
+    properties = {"boot.version": release, "maven.repo.local": CACHE / "maven", "mdep.outputFile": classpath}
+    given = [f"-D{name}={value}" for name, value in properties.items()]
+    profile = ["--activate-profiles=boot-4"] if release.startswith("4.") else []
+    command = ["mvn", "--batch-mode", "--quiet", *profile, *given, "dependency:build-classpath"]
+    resolved = subprocess.run(command, cwd=APP, capture_output=True, text=True, check=False, timeout=600)
+    assert resolved.returncode == 0, f"the jars of Spring Boot {release} cannot be resolved:\n{resolved.stdout}"
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Other workers resolve and compile before or after, not meanwhile."""
+    with (BUILT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _is_current(made: Path, sources: Sequence[Path]) -> bool:

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.env_file import DIALECTS, EnvFileError, render
 from spring.env_file_readers import READERS, Reader
+from spring.selection import extended
+
+pytestmark = extended
 
 TOKENS = st.text(
     alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!&#$^<>-", min_size=16, max_size=128

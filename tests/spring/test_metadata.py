@@ -5,31 +5,43 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.spring_keys import (
     BOOT_KEYS,
     LINES,
     REDIS_KEYS,
+    SESSION_KEYS,
+    Key,
     Kind,
     redis_prefix,
+    session_prefix,
 )
 from spring.boot import Application, resolve
+from spring.selection import one_or_all
 
+# The last part of each name: some packages moved.
 JAVA_TYPES: dict[Kind, set[str]] = {
-    "boolean": {"java.lang.Boolean"},
-    "client_name": {"java.lang.String"},
-    "duration": {"java.time.Duration"},
-    "endpoints": {"java.util.List<java.lang.String>"},
-    "integer": {"java.lang.Integer"},
-    "list": {"java.util.List<java.lang.String>"},
-    "location": {"java.util.List<java.lang.String>"},  # Spring takes one text for a list of one
-    "read_from": {"java.lang.String"},
-    "string": {"java.lang.String", "org.springframework.boot.autoconfigure.cache.CacheType"},
+    "boolean": {"Boolean"},
+    "client_name": {"String"},
+    "duration": {"Duration"},
+    "endpoints": {"List<String>"},
+    "flush_mode": {"FlushMode"},
+    "integer": {"Integer"},
+    "list": {"List<String>"},
+    "location": {"List<String>"},  # Spring takes one text for a list of one
+    "no_action": {"ConfigureAction"},
+    "read_from": {"String"},
+    "repository_type": {"RepositoryType"},
+    "save_mode": {"SaveMode"},
+    "string": {"String", "CacheType", "StoreType"},
+    "user": {"String"},
 }
 
 
-@pytest.fixture(name="line", params=LINES, scope="module")
+@pytest.fixture(name="line", params=one_or_all("3.5", LINES), scope="module")
 def fixture_line(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -48,18 +60,25 @@ def usable(application: Application) -> dict[str, str]:
     }
 
 
+def table(line: str) -> dict[str, Key]:
+    """Every key of the table by its full name, with those that the line does not have.
+
+    Without those of Spring Session from 4.0 on, which are described by a jar that the application does not have.
+    """
+    redis = {f"{redis_prefix(line)}.{key.name}": key for key in REDIS_KEYS}
+    session = {f"{session_prefix(line)}.{key.name}": key for key in SESSION_KEYS if not line.startswith("4")}
+    return redis | session | {key.name: key for key in BOOT_KEYS}
+
+
 def test_exactly_the_keys_of_the_table_exist_undeprecated(line: str, application: Application) -> None:
-    table = {f"{redis_prefix(line)}.{key.name}": key.exists_in(line) for key in REDIS_KEYS}
-    table |= {key.name: key.exists_in(line) for key in BOOT_KEYS}
-    found = usable(application)
-    assert {name: name in found for name in table} == table
+    keys, found = table(line), usable(application)
+    assert {name: name in found for name in keys} == {name: key.exists_in(line) for name, key in keys.items()}
 
 
 def test_values_have_the_type_of_the_property(line: str, application: Application) -> None:
-    kinds = {f"{redis_prefix(line)}.{key.name}": key.kind for key in REDIS_KEYS if key.exists_in(line)}
-    kinds |= {key.name: key.kind for key in BOOT_KEYS}
-    found = usable(application)
-    wrong = {name: found[name] for name, kind in kinds.items() if found[name] not in JAVA_TYPES[kind]}
+    kinds = {name: key.kind for name, key in table(line).items() if key.exists_in(line)}
+    types = {name: re.sub(r"[\w.]+[.$]", "", written) for name, written in usable(application).items()}
+    wrong = {name: types[name] for name, kind in kinds.items() if types[name] not in JAVA_TYPES[kind]}
     assert wrong == {}
 
 

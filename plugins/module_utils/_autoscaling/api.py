@@ -20,26 +20,32 @@ _EARLY = [*_BUSY, "ObjectNotFoundException"]
 _BUSY_FOR = {"put_scaling_policy": _EARLY, "put_scheduled_action": _EARLY}
 
 
+def resource_id(name: str) -> str:
+    """How Application Auto Scaling calls a replication group."""
+    return f"replication-group/{name}"
+
+
 @Handler.common_error_handler("describe scalable targets")
 @AWSRetry.jittered_backoff()
-def describe_scalable_targets(client: Any, resource: str) -> list[dict[str, Any]]:
-    pages = client.get_paginator("describe_scalable_targets").paginate(
-        ServiceNamespace=NAMESPACE, ResourceIds=[resource]
-    )
+def describe_scalable_targets(client: Any, name: str) -> list[dict[str, Any]]:
+    resources = {"ServiceNamespace": NAMESPACE, "ResourceIds": [resource_id(name)]}
+    pages = client.get_paginator("describe_scalable_targets").paginate(**resources)
     return pages.build_full_result()["ScalableTargets"]
 
 
 @Handler.common_error_handler("describe scaling policies")
 @AWSRetry.jittered_backoff()
-def describe_scaling_policies(client: Any, resource: str) -> list[dict[str, Any]]:
-    pages = client.get_paginator("describe_scaling_policies").paginate(ServiceNamespace=NAMESPACE, ResourceId=resource)
+def describe_scaling_policies(client: Any, name: str) -> list[dict[str, Any]]:
+    resource = {"ServiceNamespace": NAMESPACE, "ResourceId": resource_id(name)}
+    pages = client.get_paginator("describe_scaling_policies").paginate(**resource)
     return pages.build_full_result()["ScalingPolicies"]
 
 
 @Handler.common_error_handler("describe scheduled actions")
 @AWSRetry.jittered_backoff()
-def describe_scheduled_actions(client: Any, resource: str) -> list[dict[str, Any]]:
-    pages = client.get_paginator("describe_scheduled_actions").paginate(ServiceNamespace=NAMESPACE, ResourceId=resource)
+def describe_scheduled_actions(client: Any, name: str) -> list[dict[str, Any]]:
+    resource = {"ServiceNamespace": NAMESPACE, "ResourceId": resource_id(name)}
+    pages = client.get_paginator("describe_scheduled_actions").paginate(**resource)
     return pages.build_full_result()["ScheduledActions"]
 
 

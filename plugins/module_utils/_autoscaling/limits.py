@@ -33,64 +33,68 @@ Declared = Mapping[str, Any]
 def problems(parameters: Mapping[str, Any], observed: Observed | None) -> Iterator[Problem]:
     """Yield every problem of the declaration, and of it on this group."""
     targets = parameters["scalable_targets"]
+    node_type = observed.group.get("CacheNodeType", "") if observed else ""
     if observed is None:
         name = parameters["replication_group_id"]
         yield Problem("replication_group_id", name, "there is no such replication group", "create it first")
     else:
-        yield from of_group(observed)
+        yield from of_group(observed, node_type)
     yield from doubled("scalable_targets", "scalable_dimension", targets)
     for target in targets:
-        yield from of_target(target, node_family(observed))
+        yield from of_target("scalable_targets", target, node_type)
 
 
 # -- the group --------------------------------------------------------------------------------------------------------
 
 
-def of_group(observed: Observed) -> Iterator[Problem]:
+def of_group(observed: Observed, node_type: str) -> Iterator[Problem]:
     group, option = observed.group, "replication_group_id"
-    if not group.get("ClusterEnabled"):
-        yield Problem(option, None, "only groups with cluster mode enabled can scale", "enable cluster mode")
+    yield from of_cluster_mode(option, bool(group.get("ClusterEnabled")))
     if group.get("GlobalReplicationGroupInfo", {}).get("GlobalReplicationGroupId"):
         yield Problem(option, None, "members of a Global Datastore cannot scale", "take it out of the Global Datastore")
-    yield from of_engine(observed)
-    yield from of_node_type(group.get("CacheNodeType", ""))
+    yield from of_engine(option, group.get("Engine", "redis"), observed.member.get("EngineVersion", ""), node_type)
+    yield from of_node_type(option, node_type)
 
 
-def of_engine(observed: Observed) -> Iterator[Problem]:
-    engine, version = observed.group.get("Engine", "redis"), observed.member.get("EngineVersion", "")
-    tiered = engine == "redis" and node_family(observed) == DATA_TIERING_FAMILY
+def of_cluster_mode(option: str, enabled: bool) -> Iterator[Problem]:
+    if not enabled:
+        yield Problem(option, None, "only groups with cluster mode enabled can scale", "enable cluster mode")
+
+
+def of_engine(option: str, engine: str, version: str, node_type: str) -> Iterator[Problem]:
+    tiered = engine == "redis" and node_family(node_type) == DATA_TIERING_FAMILY
     least = DATA_TIERING_VERSION if tiered else ENGINE_VERSIONS[engine]
     if precedes(version, least):
         fault = f"groups of {engine} {version}{' with data tiering' if tiered else ''} cannot scale"
-        yield Problem("replication_group_id", None, fault, f"upgrade the engine to {least} or later")
+        yield Problem(option, None, fault, f"upgrade the engine to {least} or later")
 
 
-def of_node_type(node_type: str) -> Iterator[Problem]:
+def of_node_type(option: str, node_type: str) -> Iterator[Problem]:
     _ignored, family, size = f"{node_type}..".split(".")[:3]
     if family not in NODE_FAMILIES or size not in NODE_SIZES:
         fault = f"groups of {node_type} cannot scale"
         remedy = f"change to a {', '.join(NODE_SIZES)} of {', '.join(NODE_FAMILIES)}"
-        yield Problem("replication_group_id", None, fault, remedy)
+        yield Problem(option, None, fault, remedy)
 
 
-def node_family(observed: Observed | None) -> str:
+def node_family(node_type: str) -> str:
     """C(r6g) of C(cache.r6g.large)."""
-    return f"{observed.group.get('CacheNodeType', '')}.".split(".")[1] if observed else ""
+    return f"{node_type}.".split(".")[1]
 
 
 # -- the declaration --------------------------------------------------------------------------------------------------
 
 
-def of_target(target: Declared, family: str) -> Iterator[Problem]:
+def of_target(option: str, target: Declared, node_type: str) -> Iterator[Problem]:
     dimension = DIMENSIONS[target["scalable_dimension"]]
-    place = f"scalable_targets.{target['scalable_dimension']}"
+    place = f"{option}.{target['scalable_dimension']}"
     yield from of_capacities(place, target, dimension)
     policies, actions = target["policies"] or (), target["scheduled_actions"] or ()
     yield from doubled(f"{place}.policies", "policy_name", policies)
     yield from doubled(f"{place}.policies", "predefined_metric_type", policies)
     yield from doubled(f"{place}.scheduled_actions", "scheduled_action_name", actions)
     for policy in policies:
-        yield from of_policy(f"{place}.policies.{policy['policy_name']}", policy, target, family)
+        yield from of_policy(f"{place}.policies.{policy['policy_name']}", policy, target, node_family(node_type))
     for action in actions:
         yield from of_action(f"{place}.scheduled_actions.{action['scheduled_action_name']}", action, dimension)
 

@@ -23,6 +23,7 @@ from .dimensions import DIMENSIONS, NAMES
 CAPACITIES = ("min_capacity", "max_capacity")
 TIMES = ("start_time", "end_time")
 TRACKING = "target_tracking_scaling_policy_configuration"
+METRIC = "predefined_metric_type"
 
 Item = dict[str, Any]  # a policy or a scheduled action, in the vocabulary of the module's options
 Target = dict[str, Any]  # capacities, and policies and scheduled_actions by name
@@ -70,7 +71,6 @@ def ensure(clients: Clients, parameters: Mapping[str, Any], check_mode: bool) ->
 
 
 def read(client: Any, name: str) -> Targets:
-    resource = f"replication-group/{name}"
     targets: Targets = {
         NAMES[target["ScalableDimension"]]: {
             "min_capacity": target["MinCapacity"],
@@ -78,11 +78,11 @@ def read(client: Any, name: str) -> Targets:
             "policies": {},
             "scheduled_actions": {},
         }
-        for target in api.describe_scalable_targets(client, resource)
+        for target in api.describe_scalable_targets(client, name)
     }
-    for found in api.describe_scaling_policies(client, resource):
+    for found in api.describe_scaling_policies(client, name):
         targets[NAMES[found["ScalableDimension"]]]["policies"][found["PolicyName"]] = policy(found)
-    for found in api.describe_scheduled_actions(client, resource):
+    for found in api.describe_scheduled_actions(client, name):
         actions = targets[NAMES[found["ScalableDimension"]]]["scheduled_actions"]
         actions[found["ScheduledActionName"]] = scheduled_action(found)
     return targets
@@ -118,10 +118,12 @@ def desired(parameters: Mapping[str, Any], existing: Targets) -> Targets:
     The API replaces policies and the times of scheduled actions whole, so what is left out of the options is taken from
     what exists.
     """
-    declared = parameters["scalable_targets"] if parameters["state"] == "present" else []
-    wanted = {one["scalable_dimension"]: target(one, existing, parameters["purge"]) for one in declared}
-    purged = parameters["purge"] or parameters["state"] == "absent"
-    return wanted if purged else {**existing, **wanted}
+    if parameters["state"] == "absent":
+        ended = parameters["scalable_dimensions"] or DIMENSIONS
+        return {name: target for name, target in existing.items() if name not in ended}
+    purge = parameters["purge"]
+    wanted = {one["scalable_dimension"]: target(one, existing, purge) for one in parameters["scalable_targets"]}
+    return wanted if purge else {**existing, **wanted}
 
 
 def target(declared: Mapping[str, Any], existing: Targets, purge: bool) -> Target:
@@ -177,17 +179,26 @@ def plan_target(client: Any, name: str, key: str, old: Target, new: Target) -> I
     if bounds != {capacity: old.get(capacity) for capacity in CAPACITIES}:
         yield step(client, "register_scalable_target", {**here, **bounds})
     for kind in KINDS:
-        had, has = old.get(kind.option, {}), new[kind.option]
-        for item in (item for name, item in has.items() if item != had.get(name)):
-            yield step(client, kind.put, {**here, **REQUESTS[kind.option](item)})
-        for gone in sorted(had.keys() - has):
-            yield step(client, kind.delete, {**here, kind.key: gone})
+        yield from plan_items(client, here, kind, old.get(kind.option, {}), new[kind.option])
+
+
+def plan_items(
+    client: Any, here: dict[str, str], kind: Kind, had: Mapping[str, Item], has: Mapping[str, Item]
+) -> Iterator[Step]:
+    """Plan the policies or actions of a target. A metric has one policy, so the old one makes room for the new one."""
+    new = [item for name, item in has.items() if item != had.get(name)]
+    gone = sorted(had.keys() - has)
+    metrics = {item[METRIC] for item in new if METRIC in item}
+    first = [name for name in gone if had[name].get(METRIC) in metrics]
+    yield from (step(client, kind.delete, {**here, kind.key: name}) for name in first)
+    yield from (step(client, kind.put, {**here, **REQUESTS[kind.option](item)}) for item in new)
+    yield from (step(client, kind.delete, {**here, kind.key: name}) for name in gone if name not in first)
 
 
 def place(name: str, key: str) -> dict[str, str]:
     return {
         "service_namespace": api.NAMESPACE,
-        "resource_id": f"replication-group/{name}",
+        "resource_id": api.resource_id(name),
         "scalable_dimension": DIMENSIONS[key].scalable_dimension,
     }
 

@@ -28,6 +28,7 @@ def connection(observed: Observed) -> dict[str, Any]:
         "mode": "cluster" if clustered else "replica" if replicated else "single",
         "port": next((end["port"] for end in (configuration, writer, *nodes) if end), None),
         "tls": bool(group.get("TransitEncryptionEnabled")),
+        "plain_text": group.get("TransitEncryptionMode") == "preferred",
         "auth": bool(group.get("AuthTokenEnabled")),
         "username": None,
         "writer": writer,

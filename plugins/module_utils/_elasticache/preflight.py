@@ -54,6 +54,21 @@ CHECKS = (
         ),
         preflight_group.existing_group,
     ),
+    Check(
+        "cache_subnet_group_name",
+        (
+            "elasticache:DescribeCacheSubnetGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeRouteTables",
+            "elasticache:DescribeReplicationGroups",
+        ),
+        preflight_network.subnet_group,
+    ),
+    Check(
+        "cache_parameter_group_name",
+        ("elasticache:DescribeCacheParameterGroups", "elasticache:DescribeCacheEngineVersions"),
+        preflight_group.parameter_group,
+    ),
     Check("notification_topic_arn", ("sns:GetTopicAttributes", "sts:GetCallerIdentity"), preflight_services.topic),
     Check("kms_key_id", ("kms:DescribeKey",), preflight_services.key),
 )

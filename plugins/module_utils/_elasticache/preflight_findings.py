@@ -18,3 +18,7 @@ class Findings:
 
     problems: Sequence[Problem]
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def missing(option: str, name: str) -> Problem:
+    return Problem(option, name, "there is no such one in this region and account", "name one that exists")

@@ -13,7 +13,7 @@ from .._problems import Problem
 from . import api
 from .engine_versions import find_family
 from .parameters import by_name, find_problems, normalise
-from .preflight_findings import Findings
+from .preflight_findings import Findings, missing
 from .problems import choices
 from .replication_group_fields import Observed
 from .replication_group_state import observe
@@ -28,6 +28,21 @@ def engine(clients: Clients, parameters: Mapping[str, Any]) -> Findings:
         known = by_name(api.describe_engine_default_parameters(client, CacheParameterGroupFamily=family))
         problems = [*problems, *find_problems(known, normalise(parameters["parameters"]), version)]
     return Findings(problems, {"cache_parameter_group_family": family})
+
+
+def parameter_group(clients: Clients, parameters: Mapping[str, Any]) -> Findings:
+    """A parameter group that is there already has to be of the family of engine and version."""
+    client, option = clients("elasticache"), "cache_parameter_group_name"
+    name, engine, version = parameters[option], parameters["engine"], parameters["engine_version"]
+    found = api.describe_cache_parameter_groups(client, CacheParameterGroupName=name)
+    if not found:
+        return Findings([missing(option, name)])
+    family = found[0]["CacheParameterGroupFamily"]
+    wanted = find_family(api.describe_cache_engine_versions(client), engine, version)[0] if engine else None
+    if wanted in (None, family):
+        return Findings([])
+    fault = f"it is of family {family}, and {engine} {version} needs {wanted}"
+    return Findings([Problem(option, name, fault, f"name one of family {wanted}")])
 
 
 def existing_group(clients: Clients, parameters: Mapping[str, Any]) -> Findings:

@@ -13,7 +13,7 @@ from ansible_collections.amazon.aws.plugins.module_utils import ec2
 from .._aws.entry import Clients
 from .._problems import Problem
 from . import api
-from .preflight_findings import Findings
+from .preflight_findings import Findings, missing
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 
@@ -32,6 +32,16 @@ def subnets(clients: Clients, parameters: Mapping[str, Any]) -> Findings:
         "subnets": [summary(subnet, route_table(subnet, tables)) for subnet in found],
     }
     return Findings(problems, facts)
+
+
+def subnet_group(clients: Clients, parameters: Mapping[str, Any]) -> Findings:
+    """Judge the subnets of a group that is there already."""
+    name = parameters["cache_subnet_group_name"]
+    found = api.describe_cache_subnet_groups(clients("elasticache"), CacheSubnetGroupName=name)
+    if not found:
+        return Findings([missing("cache_subnet_group_name", name)])
+    ids = [subnet["SubnetIdentifier"] for subnet in found[0]["Subnets"]]
+    return subnets(clients, {**parameters, "subnet_ids": ids})
 
 
 def security_groups(clients: Clients, parameters: Mapping[str, Any]) -> Findings:

@@ -152,7 +152,7 @@ def compare(clients: Clients, declared: Mapping[str, Any], observed: Observed) -
     """A change that waits for the window is none any more, unless it shall be carried out now."""
     existing = expected(observed) if declared["apply"] == "window" else current(observed)
     changed = unlike(declared, observed, declared["apply"])
-    ours = without_autoscaled(clients, observed, existing, changed)
+    ours = without_autoscaled(clients, observed, existing, changed, declared["impose_counts"])
     return Difference(clients("elasticache"), declared, existing, ours, observed)
 
 

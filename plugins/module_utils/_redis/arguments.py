@@ -1,7 +1,8 @@
 # Copyright (c) 2026, AccessWeaver maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of every module that connects to a cache; the documentation fragment C(redis) describes them."""
+"""The options of every module that connects to a cache; the documentation fragments C(redis) and C(redis.connection)
+describe them."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ CONNECTION = {
     "mode": {"required": True, "choices": ["single", "replica", "cluster"]},
     "port": {"type": "int"},
     "tls": {"type": "bool", "default": True},
+    "plain_text": {"type": "bool", "default": False},
     "auth": {"type": "bool", "default": True},
     "username": {},
     "writer": {"type": "dict", "options": ENDPOINT},
@@ -20,10 +22,10 @@ CONNECTION = {
     "nodes": {"type": "list", "elements": "dict", "options": {"id": {}, "shard": {}, **ENDPOINT}},
 }
 NEEDED = [("mode", "single", ["writer"]), ("mode", "replica", ["writer"]), ("mode", "cluster", ["configuration"])]
-REDIS_ARGUMENTS: dict[str, dict[str, Any]] = {
+CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
     "connection": {"type": "dict", "options": CONNECTION, "required_if": NEEDED},
-    "auth_token": {"no_log": True},
     "username": {},
     "ca_file": {"type": "path"},
     "timeout": {"type": "float", "default": 5},
 }
+REDIS_ARGUMENTS: dict[str, dict[str, Any]] = {**CONNECTION_ARGUMENTS, "auth_token": {"no_log": True}}

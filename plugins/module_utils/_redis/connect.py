@@ -45,9 +45,11 @@ class Node:
 
 @dataclass(frozen=True)
 class Access:
-    """How to connect: C(timeout) is in seconds, C(ca_file) left out means the CAs of the system."""
+    """How to connect: C(timeout) is in seconds, C(ca_file) left out means the CAs of the system. With C(plain_text),
+    the cache serves clients without TLS too, which does not keep these from using it."""
 
     tls: bool = True
+    plain_text: bool = False
     ca_file: str | None = None
     username: str | None = None
     token: str | None = field(default=None, repr=False)

@@ -40,31 +40,38 @@ class Reply(Enum):
 
 @dataclass(frozen=True)
 class Refusal:
-    """A way to connect that must not be served, and the one reply that proves it."""
+    """A way to connect, and the replies that prove that it is served no further than it must be."""
 
     check: str
-    proof: Reply
+    proofs: tuple[Reply, ...]
     expected: str
     remedy: str
 
 
 ANONYMOUS = Refusal(
     "anonymous_refused",
-    Reply.DENIAL,
+    (Reply.DENIAL,),
     "a client without token to be denied",
     "set an AUTH token; a first one that was added with the strategy ROTATE is required only after SET",
 )
 WRONG_TOKEN = Refusal(
     "wrong_token_refused",
-    Reply.DENIAL,
+    (Reply.DENIAL,),
     "a client with a wrong token to be denied",
     "complete the rotation of the token with the strategy SET, or set an AUTH token",
 )
 PLAIN_TEXT = Refusal(
     "plain_text_refused",
-    Reply.NONE,
+    (Reply.NONE,),
     "a client without TLS to get no answer",
     "make transit encryption required, not preferred",
+)
+# ElastiCache guide, "Enabling in-transit encryption": preferred is for clients that have not moved to TLS yet.
+PLAIN_TEXT_SERVED = Refusal(
+    "plain_text_served",
+    (Reply.ANSWER, Reply.DENIAL),
+    "a client without TLS to get an answer too",
+    "make transit encryption preferred until all clients use TLS, or say that it is required",
 )
 
 
@@ -101,13 +108,13 @@ def refusals(node: Node, access: Access) -> Iterator[Check]:
         yield refused(node, replace(access, username=None, token=None), ANONYMOUS)
         yield refused(node, replace(access, token=secrets.token_hex(16)), WRONG_TOKEN)
     if access.tls:
-        yield refused(node, without_tls(access), PLAIN_TEXT)
+        yield refused(node, without_tls(access), PLAIN_TEXT_SERVED if access.plain_text else PLAIN_TEXT)
 
 
 def refused(node: Node, access: Access, refusal: Refusal) -> Check:
     reply, detail = try_ping(node, access)
     return judged(
-        refusal.check, node, reply is refusal.proof, refusal.expected, f"{reply.value} ({detail})", refusal.remedy
+        refusal.check, node, reply in refusal.proofs, refusal.expected, f"{reply.value} ({detail})", refusal.remedy
     )
 
 

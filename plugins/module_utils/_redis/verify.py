@@ -56,6 +56,7 @@ def access_of(parameters: Mapping[str, Any]) -> Access:
     connection = parameters["connection"]
     return Access(
         tls=connection["tls"],
+        plain_text=bool(connection.get("plain_text")),
         ca_file=parameters["ca_file"],
         username=parameters["username"] or connection["username"],
         token=parameters["auth_token"] if connection["auth"] else None,

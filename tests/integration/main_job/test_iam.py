@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,7 @@ NETWORK_INTERFACES = {
     "ec2:DescribeVpcs",
 }
 ON_FAILURE = {"elasticache:DescribeEvents"}  # explains why a replication group did not become available
-# Other numbers of shards: Application Auto Scaling, which is asked first, is not in the sandbox.
-SHARDS = {
-    "application-autoscaling:DescribeScalableTargets",
-    "cloudwatch:GetMetricData",
-    "elasticache:ModifyReplicationGroupShardConfiguration",
-}
+TOKEN = {"kms:Decrypt"}  # Secrets Manager with a key of the customer
 # ElastiCache User Guide, "Log delivery": what the slow log needs
 LOG_DELIVERY = {
     "logs:CreateLogDelivery",
@@ -59,18 +55,24 @@ UNSEEN: Mapping[str, set[str]] = {
     "provision": {
         *NETWORK_INTERFACES,
         *ON_FAILURE,
-        *SHARDS,
+        *TOKEN,
         *LOG_DELIVERY,
         "logs:DescribeResourcePolicies",
         "logs:GetLogDelivery",
         "logs:ListLogDeliveries",
-        "iam:CreateServiceLinkedRole",  # the first replication group of an account
+        "iam:CreateServiceLinkedRole",  # the first replication group, and the first that scales, of an account
         "kms:CreateGrant",  # encryption at rest with a key of the customer
-        "kms:Decrypt",  # Secrets Manager with such a key
         "kms:GenerateDataKey",
     },
     "read": set(),
-    "configure_app": {"kms:Decrypt"},
+    "configure_app": TOKEN,
+    "load_functions": TOKEN,
+    "backup": {*ON_FAILURE, *TOKEN},
+    "restore_drill": {*NETWORK_INTERFACES, *ON_FAILURE, *TOKEN, "kms:CreateGrant"},
+    "prune_snapshots": set(),
+    "failover_drill": {*NETWORK_INTERFACES, *TOKEN},
+    "rotate_token": {*ON_FAILURE, *TOKEN, "kms:GenerateDataKey"},
+    "restore": set(),
     "destroy": {
         *NETWORK_INTERFACES,
         *ON_FAILURE,
@@ -81,19 +83,35 @@ UNSEEN: Mapping[str, set[str]] = {
 }
 ALWAYS_ALLOWED = {"sts:GetCallerIdentity"}
 
+
+def scaling(name: str) -> dict[str, Any]:
+    """Auto scaling of shards, with a policy and a scheduled action of a name."""
+    cpu = {"predefined_metric_type": "ElastiCachePrimaryEngineCPUUtilization", "target_value": 60}
+    action = {"schedule": "cron(0 7 ? * * *)", "min_capacity": 1}
+    return {
+        "min_capacity": 1,
+        "max_capacity": 2,
+        "policies": [{"policy_name": name, **cpu}],
+        "scheduled_actions": [{"scheduled_action_name": name, **action}],
+    }
+
+
 DECLARED: Mapping[str, Any] = {
     "elasticache_redis_budget_emails": ["platform@example.com"],
+    "elasticache_redis_cluster_mode": True,
     "elasticache_redis_monthly_budget": 60,
+    "elasticache_redis_node_type_override": "cache.r6g.large",
 }
 # Whatever can differ, so that there are changes of every kind to make, and to make undone.
 CHANGED: Mapping[str, Any] = {
     "elasticache_redis_additional_tags": {"Owner": "Platform"},
     "elasticache_redis_alarm_connections_percent": 0,
     "elasticache_redis_allowed_security_groups": ["sg-0acce5500000000c1"],
+    "elasticache_redis_autoscaling": {"node_groups": scaling("second")},
     "elasticache_redis_budget_emails": ["finance@example.com"],
     "elasticache_redis_custom_parameters": {"activedefrag": "yes", "timeout": "100"},
     "elasticache_redis_monthly_budget": 70,
-    "elasticache_redis_node_type_override": "cache.t3.medium",
+    "elasticache_redis_node_type_override": "cache.r6g.xlarge",
     "elasticache_redis_private_subnet_ids": ["subnet-0acce5500000000a1", "subnet-0acce5500000000a2"],
     "elasticache_redis_replicas_per_node_group": 2,
     "elasticache_redis_slow_log_retention_days": 30,
@@ -101,24 +119,71 @@ CHANGED: Mapping[str, Any] = {
 }
 
 
+UNPROVEN = {"elasticache_redis_verify": False}  # the proof over the wire calls nothing else of AWS
+SNAPSHOT, LAST = f"{PROJECT}-weekly", f"{PROJECT}-last"
+
+
 @dataclass(frozen=True)
 class Stage:
-    """A playbook, as it is run by a user who has certain policies."""
+    """
+    A playbook, as it is run by a user who has certain policies.
+
+    Attributes:
+        policies: The last is the playbook's own; those before are what it builds on.
+        shards: What somebody else lets the deployment scale to beforehand; none leaves its scaling alone.
+    """
 
     name: str
     playbook: str
     policies: tuple[str, ...]
-    variables: Mapping[str, Any]
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    shards: int | None = None
 
 
 STAGES = (
-    Stage("create", "site.yml", ("provision",), {}),
-    Stage("change everything", "playbooks/provision.yml", ("provision",), CHANGED),
-    Stage("change it back", "playbooks/provision.yml", ("provision",), {}),
-    Stage("show", "playbooks/show.yml", ("read",), {}),
-    Stage("configure applications", "playbooks/configure_apps.yml", ("read", "configure_app"), {}),
-    Stage("destroy", "playbooks/destroy.yml", ("destroy",), {}),
+    Stage(
+        "create",
+        "site.yml",
+        ("provision",),
+        {**UNPROVEN, "elasticache_redis_autoscaling": {"node_groups": scaling("first")}},
+    ),
+    Stage("change everything", "playbooks/provision.yml", ("provision",), {**UNPROVEN, **CHANGED}),
+    Stage(
+        "change it back",
+        "playbooks/provision.yml",
+        ("provision",),
+        {**UNPROVEN, "elasticache_redis_autoscaling": {}},
+        shards=2,
+    ),
+    Stage("show", "playbooks/show.yml", ("read",)),
+    Stage("configure applications", "playbooks/configure_apps.yml", ("read", "configure_app")),
+    Stage("load functions", "playbooks/load_functions.yml", ("read", "load_functions")),
+    Stage("rotate the token", "playbooks/rotate_token.yml", ("rotate_token",)),
+    Stage("drill the failover", "playbooks/failover_drill.yml", ("read", "failover_drill"), UNPROVEN),
+    Stage("back up", "playbooks/backup.yml", ("read", "backup"), {"elasticache_redis_backup_name": SNAPSHOT}),
+    Stage("drill the restore", "playbooks/restore_drill.yml", ("read", "restore_drill")),
+    Stage(
+        "prune snapshots",
+        "playbooks/prune_snapshots.yml",
+        ("prune_snapshots",),
+        {"elasticache_redis_prune_keep_last": 0, "elasticache_redis_prune_max_age_days": 0},
+    ),
+    Stage(
+        "destroy",
+        "playbooks/destroy.yml",
+        ("destroy",),
+        {"elasticache_redis_final_snapshot_identifier": LAST},
+        shards=1,
+    ),
+    Stage(
+        "restore",
+        "playbooks/restore.yml",
+        ("provision", "restore"),
+        {**UNPROVEN, "elasticache_redis_snapshot_name": LAST},
+    ),
 )
+
+Needed = tuple[str, str | None]  # an action, and the resource as far as the call tells
 
 
 @dataclass(frozen=True)
@@ -142,8 +207,10 @@ class Account:
         keys = {"access_key": pair["AccessKeyId"], "secret_key": pair["SecretAccessKey"]}
         return {"endpoint_url": self.sandbox.settings.endpoint_url, **keys}
 
-    def run(self, stage: Stage) -> tuple[Run, set[str]]:
-        """Run a stage; return also the actions that it called. Nobody else calls anything meanwhile."""
+    def run(self, stage: Stage) -> tuple[Run, set[Needed]]:
+        """Run a stage; return also what it had to be allowed. Nobody else calls anything meanwhile."""
+        if stage.shards:
+            self.scale(stage.shards)
         user = self.user(stage.policies)
         place = {"elasticache_redis_aws": user, "elasticache_redis_kms_key_id": self.key_arn}
         before = len(self.sandbox.calls())
@@ -151,11 +218,16 @@ class Account:
         run = Job(self.sandbox).run(*arguments, **{**DECLARED, **place, **stage.variables})
         calls = self.sandbox.control(f"calls?since={before}")
         assert {call["key"] for call in calls} == {user["access_key"]}
-        return run, {action for call in calls for action in actions_of(call)} - ALWAYS_ALLOWED
+        return run, {needed for call in calls for needed in needed_by(call) if needed[0] not in ALWAYS_ALLOWED}
 
-    def delete_token(self) -> None:
-        """Give the next run of provisioning a secret to restore."""
-        self.sandbox.client("secretsmanager").delete_secret(SecretId=f"elasticache/{PROJECT}-staging-redis/auth-token")
+    def scale(self, shards: int) -> None:
+        self.sandbox.client("application-autoscaling").register_scalable_target(
+            ServiceNamespace="elasticache",
+            ResourceId=f"replication-group/{PROJECT}-staging-redis",
+            ScalableDimension="elasticache:replication-group:NodeGroups",
+            MinCapacity=shards,
+            MaxCapacity=shards,
+        )
 
 
 def filled(policy: str) -> str:
@@ -173,21 +245,48 @@ def allowed(policy: str, resource: str | None = None) -> set[str]:
         for statement in json.loads(POLICIES[policy])["Statement"]
         if resource in (None, statement["Resource"])
     ]
-    listed = [statement["Action"] for statement in statements]
-    return {action for actions in listed for action in ([actions] if isinstance(actions, str) else actions)}
+    return {action for statement in statements for action in listed(statement["Action"])}
 
 
-def actions_of(call: Mapping[str, Any]) -> Iterator[str]:
-    """The IAM actions of a call in the sandbox's log."""
+@cache
+def grants(policy: str) -> frozenset[tuple[str, str]]:
+    """Every action that a filled policy allows, with each resource pattern that it allows it on."""
+    return frozenset(
+        (action, resource)
+        for statement in json.loads(filled(policy))["Statement"]
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    )
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def granting(policies: tuple[str, ...], needed: Needed) -> str:
+    """The first of the policies that allows what was needed: what one builds on need not be in its own."""
+    action, resource = needed
+    found = [
+        policy
+        for policy in policies
+        for allowed_action, pattern in grants(policy)
+        if allowed_action == action and (resource is None or fnmatchcase(resource, pattern))
+    ]
+    assert found, f"{action} on {resource} is in none of {', '.join(policies)}"
+    return found[0]
+
+
+def needed_by(call: Mapping[str, Any]) -> Iterator[Needed]:
+    """What a call in the sandbox's log had to be allowed."""
     service = {"cloudwatch": "monitoring"}.get(call["service"], call["service"])
     request = Request(call["operation"], call["parameters"])
-    if service in iam.OWN:
-        yield from (check.action for check in iam.OWN[service](request, iam.Place(REGION, ACCOUNT)))
-    else:
-        yield f"{call['service']}:{call['operation']}"
+    checks = iam.OWN[service](request, iam.Place(REGION, ACCOUNT)) if service in iam.OWN else ()
+    own: list[Needed] = [(check.action, check.resource) for check in checks]
+    operation: Needed = (f"{call['service']}:{call['operation']}", None)
+    yield from own or [operation]
     parameter, action = iam.TAGGING.get(service, ("", ""))
     if call["operation"].startswith(iam.CREATING) and call["parameters"].get(parameter):
-        yield action
+        yield action, own[0][1] if own else None
 
 
 @pytest.fixture(name="account")
@@ -200,18 +299,17 @@ def test_each_policy_allows_what_its_playbook_needs_and_no_more(account):
     """The life of a deployment, each stage by another user."""
     called: dict[str, set[str]] = {policy: set() for policy in POLICIES}
     for stage in STAGES:
-        run, actions = account.run(stage)
+        run, needs = account.run(stage)
         assert run.code == 0, f"{stage.name}: {run.output}"
-        *others, policy = stage.policies
-        called[policy] |= actions.difference(*map(allowed, others))
-        if stage.name == "change everything":
-            account.delete_token()
-    needed = {policy: actions | UNSEEN[policy] for policy, actions in called.items()}
-    assert {policy: allowed(policy) for policy in POLICIES} == needed
+        for needed in needs:
+            called[granting(stage.policies, needed)].add(needed[0])
+    assert {policy: allowed(policy) for policy in POLICIES} == {
+        policy: actions | UNSEEN[policy] for policy, actions in called.items()
+    }
 
 
 def test_who_may_only_read_is_told_what_provisioning_needs(account):
-    run, _ = account.run(Stage("create", "playbooks/provision.yml", ("read",), {}))
+    run, _ = account.run(Stage("create", "playbooks/provision.yml", ("read",)))
     assert run.code != 0
     (message,) = [result["msg"] for _, result in run.results("staging") if result.get("failed")]
     assert "ec2:DescribeSubnets" in message

@@ -13,11 +13,11 @@ from integration.modules.habit import changing, four_times
 from integration.modules.reachable_groups import available, clustered, create
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._autoscaling import targets
-from ansible_collections.accessweaver.elasticache.plugins.modules.elasticache_autoscaling import (
-    ARGUMENTS,
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._autoscaling.arguments import (
     POLICY,
     SCHEDULED_ACTION,
 )
+from ansible_collections.accessweaver.elasticache.plugins.modules.elasticache_autoscaling import ARGUMENTS
 
 CPU = "ElastiCachePrimaryEngineCPUUtilization"
 RESOURCE = {"ServiceNamespace": "elasticache", "ResourceId": "replication-group/demo"}

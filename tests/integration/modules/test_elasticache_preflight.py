@@ -75,6 +75,18 @@ WRONG = {
         {"security_group_ids": ["sg-0123456789abcdef0"]},
         [("security_group_ids", "sg-0123456789abcdef0")],
     ),
+    "a subnet group that does not exist": (
+        {"subnet_ids": None, "cache_subnet_group_name": "none"},
+        [("cache_subnet_group_name", "none")],
+    ),
+    "a parameter group that does not exist": (
+        {"cache_parameter_group_name": "none"},
+        [("cache_parameter_group_name", "none")],
+    ),
+    "a parameter group of another family": (
+        {"cache_parameter_group_name": "default.redis6.x"},
+        [("cache_parameter_group_name", "default.redis6.x")],
+    ),
     "a version that does not exist": ({"engine_version": "7.3"}, [("engine_version", "7.3")]),
     "parameters": (
         {"parameters": {"timeout": 7, "no-such-thing": 1, "maxclients": 5}},
@@ -95,6 +107,14 @@ WRONG = {
 @pytest.mark.parametrize(("change", "expected"), WRONG.values(), ids=WRONG)
 def test_what_cannot_be(fresh_sandbox, change, expected):
     assert problems(fresh_sandbox, **{**DEPLOYMENT, **change}) == expected
+
+
+def test_the_subnets_of_a_group_are_judged_like_any(fresh_sandbox):
+    group = {"CacheSubnetGroupName": "mixed", "CacheSubnetGroupDescription": "Private and public"}
+    subnets = [*PRIVATE_SUBNETS, PUBLIC_SUBNET]
+    fresh_sandbox.client("elasticache").create_cache_subnet_group(**group, SubnetIds=subnets)
+    existing = {"subnet_ids": None, "cache_subnet_group_name": "mixed"}
+    assert problems(fresh_sandbox, **{**DEPLOYMENT, **existing}) == [("subnet_ids", PUBLIC_SUBNET)]
 
 
 def test_a_key_has_to_be_enabled_and_symmetric(fresh_sandbox):

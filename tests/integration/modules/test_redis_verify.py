@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._redis.auth_tokens import inform
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._redis.connect import CacheError
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._redis.verify import VerificationFailed, verify
 from sandbox.dataplane import Endpoint, GroupEndpoints
 from sandbox.dataplane.testing import TOKEN, PlaneSettings, PlaneThread, RedisCli, clustered, replicated
@@ -208,6 +210,16 @@ def test_a_cache_that_also_serves_plain_text(caches):
     assert "make transit encryption required, not preferred" in text
 
 
+def test_a_cache_whose_clients_move_to_tls(caches):
+    """No token is there to be sent: AUTH needs TLS for everybody."""
+    moving = caches.connection("preferred", plain_text=True)
+    result = verify(caches.parameters("preferred", connection=moving), False)
+    assert "plain_text_served" in {check["check"] for check in result["checks"]}
+    failed, text = failures(caches.parameters("single", connection=caches.connection("single", plain_text=True)))
+    assert failed == {"plain_text_served"}
+    assert "make transit encryption preferred until all clients use TLS" in text
+
+
 def test_plain_text_to_a_cache_that_wants_tls(caches):
     failed, text = failures(caches.parameters("single", connection=caches.connection("single", tls=False)))
     assert failed == {"login"}
@@ -279,10 +291,47 @@ def test_a_node_that_does_not_answer_any_more_is_named(caches, tmp_path):
     assert f"login at {lost.address}:{lost.port}" in text
 
 
+TOKENS = {"old": "the-token-that-was-before", "new": TOKEN, "not known yet": None}
+
+
+@pytest.mark.parametrize("name", ["replica", "cluster"])
+def test_which_tokens_are_valid(caches, name):
+    parameters = {**caches.parameters(name), "auth_tokens": TOKENS}
+    assert inform(parameters) == {"changed": False, "accepted": {"old": False, "new": True}, "anonymous": False}
+
+
+def test_both_tokens_are_valid_between_rotate_and_set(caches):
+    plane, known = caches.thread.plane, {"old": TOKEN, "new": "the-token-that-comes-after"}
+    parameters = {**caches.parameters("single"), "auth_tokens": known}
+    caches.thread.call(plane.set_auth("single", tuple(known.values())))
+    try:
+        assert inform(parameters)["accepted"] == {"old": True, "new": True}
+    finally:
+        caches.thread.call(plane.set_auth("single", (TOKEN,)))
+
+
+def test_nodes_that_do_not_agree_about_a_token_are_named(caches):
+    elsewhere = caches.connection("replica")["writer"]
+    connection = caches.connection("open", nodes=[elsewhere])
+    with pytest.raises(CacheError, match=r"a client without token is admitted at .* and denied at .*wait until"):
+        inform({**caches.parameters("open", connection=connection), "auth_tokens": {}})
+
+
+def test_a_silent_node_says_nothing_about_a_token(caches):
+    connection = caches.connection("single", writer={"host": "127.0.0.1", "port": 9})
+    with pytest.raises(CacheError, match="nothing listens there"):
+        inform({**caches.parameters("single", connection=connection), "auth_tokens": TOKENS})
+
+
 def test_through_ansible(ansible, caches):
     result = ansible("redis_verify", **caches.parameters("replica"))
     assert (result["changed"], result.get("failed", False)) == (False, False)
     refused = ansible("redis_verify", **caches.parameters("replica", replicas_per_node_group=2))
     assert refused["failed"]
     assert "expected 2 replicas, got: 1 replicas" in refused["msg"]
-    assert TOKEN not in json.dumps([result, refused])
+    parameters = {**caches.parameters("replica"), "auth_tokens": TOKENS}
+    asked = ansible(
+        "redis_auth_token_info", **{name: parameters[name] for name in ("connection", "auth_tokens", "ca_file")}
+    )
+    assert asked["accepted"] == {"old": False, "new": True}
+    assert TOKEN not in json.dumps([result, refused, asked])

@@ -170,6 +170,48 @@ def test_the_tag_of_a_resource_decides(enforcing: RunningSandbox, user_with: Any
     assert call(("elasticache", "delete_cache_subnet_group", {"CacheSubnetGroupName": "mine"})) is None
 
 
+def register(namespace: str, resource: str, dimension: str) -> Call:
+    place = {"ServiceNamespace": namespace, "ResourceId": resource, "ScalableDimension": dimension}
+    return "application-autoscaling", "register_scalable_target", {**place, "MinCapacity": 1, "MaxCapacity": 2}
+
+
+def delete(**more: str) -> Call:
+    return "elasticache", "delete_replication_group", {"ReplicationGroupId": "none", **more}
+
+
+# Whoever is allowed reaches the service, which finds nothing.
+REACHED = {"ValidationException", "ReplicationGroupNotFoundFault"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "allowed", "denied"),
+    [
+        pytest.param(
+            allow(
+                "application-autoscaling:RegisterScalableTarget",
+                resource=f"arn:aws:application-autoscaling:eu-west-1:{ACCOUNT}:scalable-target/*",
+                **{"application-autoscaling:service-namespace": "elasticache"},
+            ),
+            register("elasticache", "replication-group/none", "elasticache:replication-group:Replicas"),
+            register("ecs", "service/none/none", "ecs:service:DesiredCount"),
+            id="Application Auto Scaling of one service",
+        ),
+        pytest.param(
+            allow("elasticache:DeleteReplicationGroup"),
+            delete(),
+            delete(FinalSnapshotIdentifier="last"),
+            id="a last snapshot needs the permission to take one",
+        ),
+    ],
+)
+def test_a_policy_lets_this_pass_and_not_that(
+    user_with: Callable[..., Callable[[Call], str | None]], statement: dict[str, Any], allowed: Call, denied: Call
+) -> None:
+    call = user_with(statement)
+    assert call(allowed) in REACHED
+    assert call(denied) in DENIED
+
+
 def test_an_explicit_deny_wins(user_with: Any) -> None:
     call = user_with(allow("elasticache:*"), {**allow("elasticache:Create*"), "Effect": "Deny"})
     assert call(replication_group()) in DENIED

@@ -6,7 +6,8 @@ Authorisation by IAM policies, for a sandbox that enforces them.
 
 MiniStack checks signatures and evaluates policies. What it does not know is told here, by the Service Authorization
 Reference: which action a call needs where that is not the operation's name (Budgets), on which resources (ElastiCache,
-EC2, Budgets), that a call which tags what it creates needs the tagging action too, and the tags of those resources.
+EC2, Budgets, Application Auto Scaling), that a call which tags what it creates needs the tagging action too, and the
+tags of those resources.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from sandbox.wire import Handler, HttpRequest
 Tags = dict[str, str]
 
 TAGGING = {  # service: the parameter that tags what is created, and the action that it needs
+    "application-autoscaling": ("Tags", "application-autoscaling:TagResource"),
     "budgets": ("ResourceTags", "budgets:TagResource"),
     "ec2": ("TagSpecifications", "ec2:CreateTags"),
     "elasticache": ("Tags", "elasticache:AddTagsToResource"),
@@ -39,7 +41,7 @@ TAGGING = {  # service: the parameter that tags what is created, and the action 
     "sns": ("Tags", "sns:TagResource"),
     "ssm": ("Tags", "ssm:AddTagsToResource"),
 }
-CREATING = ("Create", "Put", "Copy")
+CREATING = ("Create", "Put", "Copy", "Register")
 
 ELASTICACHE_TYPES = {
     "CacheClusterId": "cluster",
@@ -64,6 +66,11 @@ ELASTICACHE_LISTINGS = {  # what is read is of one type, whatever else selects i
     "DescribeSnapshots": "SnapshotName",
     "DescribeUserGroups": "UserGroupId",
     "DescribeUsers": "UserId",
+}
+ELASTICACHE_CREATED = {  # what is tagged, of all that a request names
+    "CopySnapshot": "TargetSnapshotName",
+    "CreateReplicationGroup": "ReplicationGroupId",
+    "CreateSnapshot": "SnapshotName",
 }
 EC2_TYPES = {
     "GroupId": "security-group",
@@ -102,9 +109,11 @@ class Place:
 
 
 def elasticache_checks(call: Request, place: Place) -> Iterator[Check]:
-    """The operation itself on every resource that the request names."""
-    listed = ELASTICACHE_LISTINGS.get(call.operation)
+    """The operation itself on every resource that the request names, what it creates first; a last snapshot is taken
+    by who may take one."""
+    listed, created = ELASTICACHE_LISTINGS.get(call.operation), ELASTICACHE_CREATED.get(call.operation)
     names = [listed] if listed else [name for name in ELASTICACHE_TYPES if name in call.parameters]
+    names.sort(key=lambda name: name != created)
     arns = [
         place.arn("elasticache", f"{ELASTICACHE_TYPES[name]}:{value.lower()}")
         for name in names
@@ -112,6 +121,8 @@ def elasticache_checks(call: Request, place: Place) -> Iterator[Check]:
     ]
     for arn in arns or [call.parameters.get("ResourceName", "*")]:
         yield Check(f"elasticache:{call.operation}", arn)
+    if "FinalSnapshotIdentifier" in call.parameters:
+        yield from (Check("elasticache:CreateSnapshot", arn) for arn in arns)
 
 
 def ec2_checks(call: Request, place: Place) -> Iterator[Check]:
@@ -147,7 +158,19 @@ def alarm_checks(call: Request, place: Place) -> Iterator[Check]:
         yield Check(f"cloudwatch:{call.operation}", arn)
 
 
+def scaling_checks(call: Request, place: Place) -> Iterator[Check]:
+    """A scalable target has an id that no request names, so policies tell them apart by what scales."""
+    if call.operation.startswith("Describe"):
+        yield Check(f"application-autoscaling:{call.operation}", "*")
+        return
+    keys = {"service-namespace": "ServiceNamespace", "scalable-dimension": "ScalableDimension"}
+    context = {f"application-autoscaling:{key}": call.parameters[name] for key, name in keys.items()}
+    target = place.arn("application-autoscaling", "scalable-target/*")
+    yield Check(f"application-autoscaling:{call.operation}", target, context)
+
+
 OWN: dict[str, Callable[[Request, Place], Iterator[Check]]] = {
+    "application-autoscaling": scaling_checks,
     "budgets": budget_checks,
     "ec2": ec2_checks,
     "elasticache": elasticache_checks,
@@ -205,7 +228,7 @@ class Authorization:
         context = _tag_context(call.parameters)
         own = list(OWN[self.service](call, place)) if self.service in OWN else []
         for check in own:
-            yield replace(check, context=context)
+            yield replace(check, context={**context, **check.context})
         parameter, action = TAGGING[self.service]
         if call.operation.startswith(CREATING) and call.parameters.get(parameter):
             resource = own[0].resource if own else self._resource(request, place)
@@ -251,10 +274,11 @@ def _tag_lists(tags: Mapping[str, Tags]) -> Iterator[tuple[str, list[Tags]]]:
 
 def _tag_context(parameters: Parameters) -> dict[str, Any]:
     """The condition keys aws:RequestTag and aws:TagKeys."""
-    given = parameters.get("tags", {})  # UntagLogGroup names keys only
+    listed = parameters.get("Tags", [])
+    given = listed if isinstance(listed, Mapping) else parameters.get("tags", {})  # UntagLogGroup names keys only
     tags: Tags = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, "")
     specified = [tag for each in parameters.get("TagSpecifications", []) for tag in each.get("Tags", [])]
-    for tag in [*parameters.get("Tags", []), *parameters.get("ResourceTags", []), *specified]:
+    for tag in [*([] if given is listed else listed), *parameters.get("ResourceTags", []), *specified]:
         tags[tag.get("Key", tag.get("TagKey"))] = tag.get("Value", tag.get("TagValue", ""))
     keys = [*tags, *parameters.get("TagKeys", [])]
     return {

@@ -65,6 +65,31 @@ def test_env_file() -> None:
     assert text == "PORT='6379'\nTLS='true'\n"
 
 
+def test_kubernetes_manifest() -> None:
+    inventory = DataLoader().load("name: orders")
+    text = template(
+        "{'TOKEN': token} | accessweaver.elasticache.kubernetes_manifest('ConfigMap', name=name)", **inventory
+    )
+    assert text == (
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: orders\ndata:\n  TOKEN: '0123456789-abcdef'\n"
+    )
+
+
+def test_ecs_container_definition() -> None:
+    definition = template("{'PORT': connection.port} | accessweaver.elasticache.ecs_container_definition | from_json")
+    assert definition == {"environment": [{"name": "PORT", "value": "6379"}], "secrets": []}
+
+
+def test_redis_client_settings() -> None:
+    settings = template("connection | accessweaver.elasticache.redis_client_settings('jedis', token, **options)")
+    assert settings == {
+        "mode": "single",
+        "url": "rediss://:0123456789-abcdef@master.orders:6379",
+        "connectionTimeoutMillis": 1000,
+        "socketTimeoutMillis": 3000,
+    }
+
+
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
@@ -81,8 +106,28 @@ def test_env_file() -> None:
             "spring_redis_secrets: secrets 'x' is unknown",
         ),
         ("{'1A': token} | accessweaver.elasticache.env_file", "env_file: '1A' is no variable name"),
+        (
+            "{} | accessweaver.elasticache.kubernetes_manifest('Secret', name='A')",
+            "kubernetes_manifest: name 'A' is not valid",
+        ),
+        (
+            "{} | accessweaver.elasticache.ecs_container_definition(secrets={'A': token})",
+            "ecs_container_definition: the source of A",
+        ),
+        (
+            "connection | accessweaver.elasticache.redis_client_settings('jedis', token, timeout='3')",
+            "redis_client_settings: timeout '3' is not valid",
+        ),
     ],
-    ids=["spring_redis_config", "redis_environment_variables", "spring_redis_secrets", "env_file"],
+    ids=[
+        "spring_redis_config",
+        "redis_environment_variables",
+        "spring_redis_secrets",
+        "env_file",
+        "kubernetes_manifest",
+        "ecs_container_definition",
+        "redis_client_settings",
+    ],
 )
 def test_errors_name_the_filter(expression: str, message: str) -> None:
     with pytest.raises(AnsibleError, match=f"accessweaver.elasticache.{message}"):

@@ -107,7 +107,7 @@ def test_one_filter_a_file_documented_under_its_name(name: str) -> None:
 
 def test_the_documentation_has_every_option_with_its_type_and_default() -> None:
     options = documented("redis_topology", "DOCUMENTATION")["options"]["_input"]["suboptions"]
-    types = {"list[str]": "list", "Tags": "dict", "Parameters": "raw"}
+    types = {"list[str]": "list", "Tags": "dict", "Autoscaling": "dict", "Parameters": "raw"}
     expected = {name: (types.get(TYPES[name], TYPES[name]), getattr(Settings(), name)) for name in OPTIONS}
     del expected["custom_parameters"]
     found = {

@@ -143,4 +143,4 @@ def test_node_type_is_for_presets_only() -> None:
 
 
 def test_settings_do_not_print_the_token() -> None:
-    assert "secret" not in repr(settings_of(auth_token="secret-secret-secret"))
+    assert "hush" not in repr(settings_of(auth_token="hush-hush-hush-hush"))

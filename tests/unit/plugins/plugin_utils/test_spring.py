@@ -374,3 +374,30 @@ def flattened(node: Any, name: str = "") -> list[tuple[str, str]]:
 def test_the_tree_survives_yaml(connection: Any, line: str) -> None:
     tree = config(connection, line, client_name="orders", ttl={"roles": "5m"}, cache={"key_prefix": "aw:prod:"})
     assert yaml.safe_load(yaml.safe_dump(tree)) == tree
+
+
+class TestSessions:
+    @pytest.mark.parametrize("line", LINES)
+    def test_never_call_config(self, line: str) -> None:
+        session = config(SINGLE, line, session={"timeout": "30m", "flush_mode": "immediate"})["spring"]["session"]
+        redis_session = session["data"]["redis"] if line in ("4.0", "4.1") else session["redis"]
+        assert redis_session == {"configure-action": "none", "flush-mode": "immediate"}
+        assert session["timeout"] == "30m"
+        assert session.get("store-type") == ("redis" if line == "2.7" else None)
+
+    def test_nothing_is_said_unless_asked(self) -> None:
+        assert "session" not in config(SINGLE)["spring"]
+
+    @pytest.mark.parametrize(
+        ("line", "session", "message"),
+        [
+            ("2.7", {"repository_type": "indexed"}, "Spring Boot 2.7 does not have it, only 3.0 to 4.1 do"),
+            ("3.5", {"repository_type": "index"}, "use default or indexed"),
+            ("3.5", {"save_mode": "never"}, "use on-set-attribute"),
+            ("3.5", {"timeout": "30"}, "give a whole number with its unit"),
+            ("3.5", {"configure_action": "notify-keyspace-events"}, "CONFIG, which ElastiCache refuses"),
+        ],
+    )
+    def test_refused(self, line: str, session: dict[str, str], message: str) -> None:
+        with pytest.raises(SpringConfigError, match=message):
+            config(SINGLE, line, session=session)

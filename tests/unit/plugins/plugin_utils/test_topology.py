@@ -134,6 +134,52 @@ def test_tags() -> None:
     }
 
 
+EXISTING = {
+    "subnet group": (
+        {"existing_subnet_group_name": "Cache-Subnets"},
+        {"subnet_group_name": "cache-subnets", "subnet_ids": []},
+        {"subnet_group"},
+    ),
+    "security groups": (
+        {"existing_security_group_ids": ["sg-0a1b2c3d4e5f60719"]},
+        {
+            "existing_security_group_ids": ["sg-0a1b2c3d4e5f60719"],
+            "security_group_name": None,
+            "security_group_rules": [],
+        },
+        {"security_group"},
+    ),
+    "parameter group": (
+        {"existing_parameter_group_name": "default.redis7.cluster.on"},
+        {"parameter_group_name": "default.redis7.cluster.on", "parameters": {}},
+        {"parameter_group"},
+    ),
+    "secret": (
+        {"existing_auth_token_secret_name": "legacy/Token"},
+        {"auth_token_secret_name": "legacy/Token"},
+        {"auth_token_secret"},
+    ),
+    "what others look after": (
+        {"unmanaged": ["alarms", "budget", "slow_log"], "enable_slow_log": True},
+        {"alarms": [], "slow_log_enabled": False, "log_delivery_configurations": []},
+        {"alarms", "budget", "slow_log"},
+    ),
+    "all tags": ({"tags": {"Owner": "x"}, "additional_tags": {"CostCenter": "y"}}, {"tags": {"Owner": "x"}}, set()),
+    "a description": (
+        {"replication_group_description": "Sessions"},
+        {"replication_group_description": "Sessions"},
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "expected", "unmanaged"), EXISTING.values(), ids=EXISTING)
+def test_what_exists_is_used_as_it_is(options: dict[str, Any], expected: dict[str, Any], unmanaged: set[str]) -> None:
+    resolved = topology_of("prod", **options)
+    assert {key: resolved[key] for key in expected} == expected
+    assert {part for part, managed in resolved["managed"].items() if not managed} == unmanaged
+
+
 @pytest.mark.parametrize(
     ("options", "version", "parameter_group"),
     [
@@ -229,6 +275,27 @@ def test_the_modules_take_what_the_topology_has_for_them(module: str, option: st
     required = {name for name, suboption in options.items() if suboption.get("required")}
     assert declared
     assert all(required <= set(item) <= set(options) for item in declared)
+
+
+SCALING = {"node_groups": {"min_capacity": "3", "max_capacity": 6}}
+# autoscaling, what scales by it, what shall not
+SCALINGS: dict[str, tuple[dict[str, Any] | None, list[tuple[str, int, int]] | None, list[str]]] = {
+    "left out": (None, None, []),
+    "nothing": ({}, [], ["node_groups", "replicas"]),
+    "shards": (SCALING, [("node_groups", 3, 6)], ["replicas"]),
+    "shards, and no replicas": ({**SCALING, "replicas": None}, [("node_groups", 3, 6)], ["replicas"]),
+}
+
+
+@pytest.mark.parametrize(("declared", "targets", "ended"), SCALINGS.values(), ids=SCALINGS)
+def test_what_scales_by_itself(
+    declared: dict[str, Any] | None, targets: list[tuple[str, int, int]] | None, ended: list[str]
+) -> None:
+    result = topology_of("prod", autoscaling=declared)
+    names = ("scalable_dimension", "min_capacity", "max_capacity")
+    found = result["scalable_targets"]
+    assert (None if found is None else [tuple(target[name] for name in names) for target in found]) == targets
+    assert result["unscaled_dimensions"] == ended
 
 
 def test_only_the_clients_are_admitted_and_only_to_the_port() -> None:

@@ -32,6 +32,14 @@ DEPLOYMENT: dict[str, Any] = {
 }
 
 
+def scaling(dimension: str = "node_groups", least: int = 3, most: int = 6, **items: Any) -> dict[str, Any]:
+    return {"autoscaling": {dimension: {"min_capacity": least, "max_capacity": most, **items}}}
+
+
+CPU = {"policy_name": "cpu", "predefined_metric_type": "ElastiCachePrimaryEngineCPUUtilization", "target_value": 60}
+NIGHT = {"scheduled_action_name": "night", "schedule": "cron(0 22 ? * * *)", "min_capacity": 1}
+
+
 def problems(**changes: Any) -> list[Problem]:
     return examine({**DEPLOYMENT, **changes})[1]
 
@@ -58,6 +66,17 @@ def problems(**changes: Any) -> list[Problem]:
         pytest.param({"snapshot_retention_limit": 0}, id="no-snapshots"),
         pytest.param({"maintenance_window": "sun:23:30-mon:02:30"}, id="maintenance-over-the-end-of-the-week"),
         pytest.param({"node_type_override": "cache.r6gd.xlarge"}, id="data-tiering"),
+        pytest.param(scaling(policies=[CPU], scheduled_actions=[NIGHT]), id="shards-that-scale"),
+        pytest.param(scaling("replicas", 1, 3), id="replicas-that-scale"),
+        pytest.param({"environment": "dev", "autoscaling": {}}, id="nothing-scales"),
+        pytest.param({"private_subnet_ids": [], "existing_subnet_group_name": "default"}, id="existing-subnet-group"),
+        pytest.param(
+            {"allowed_security_groups": [], "existing_security_group_ids": [GROUP]}, id="existing-security-group"
+        ),
+        pytest.param({"existing_parameter_group_name": "default.redis7.cluster.on"}, id="existing-parameter-group"),
+        pytest.param({"existing_auth_token_secret_name": "legacy/redis+token@prod"}, id="existing-secret"),
+        pytest.param({"tags": {}, "unmanaged": ["alarms", "budget", "slow_log"]}, id="nothing-around-it"),
+        pytest.param({"tags": {"Name": "accessweaver-prod-redis"}}, id="the-tag-that-the-budget-counts"),
     ],
 )
 def test_a_deployment_without_problems(changes: dict[str, Any]) -> None:
@@ -132,6 +151,23 @@ BROKEN = [
     ),
     ("multi_az_enabled", {"replicas_per_node_group": 0}, "needs a replica"),
     ("multi_az_enabled", {"environment": "staging", "automatic_failover_enabled": False}, "needs automatic failover"),
+    ("autoscaling", {"autoscaling": [3, 6]}, "not a mapping of node_groups and replicas"),
+    ("autoscaling", {"autoscaling": {"shards": {}}}, "Supported parameters include: node_groups, replicas"),
+    ("autoscaling", {"autoscaling": {"node_groups": {"min_capacity": 3}}}, "missing required arguments: max_capacity"),
+    ("autoscaling", scaling(policies=[{**CPU, "predefined_metric_type": "CPU"}]), "must be one of: ElastiCache"),
+    ("autoscaling", {**scaling(), "node_type_override": "cache.t4g.small"}, "groups of cache.t4g.small cannot scale"),
+    ("autoscaling", {**scaling(), "engine_version": "5.0.6"}, "upgrade the engine to 6.0 or later"),
+    (
+        "autoscaling",
+        {**scaling(least=1), "environment": "staging", "node_type_override": "cache.m6g.large"},
+        "only groups with cluster mode enabled can scale",
+    ),
+    ("autoscaling.replicas.max_capacity", scaling("replicas", 1, 6), "use 1 to 5"),
+    ("autoscaling.node_groups.policies.cpu.target_value", scaling(policies=[{**CPU, "target_value": 80}]), "35 to 70"),
+    ("num_node_groups", scaling(least=4), "out of the bounds of autoscaling, 4 to 6"),
+    ("replicas_per_node_group", scaling("replicas", 1, 1), "out of the bounds of autoscaling, 1 to 1"),
+    ("node_quota", scaling(most=31), "less than the 93 nodes it may scale to"),
+    ("node_quota", scaling(scheduled_actions=[{**NIGHT, "max_capacity": 31}]), "less than the 93 nodes"),
     ("port", {"port": 65536}, "1 to 65535"),
     ("snapshot_retention_limit", {"snapshot_retention_limit": 36}, "0 to 35"),
     ("final_snapshot_identifier", {"final_snapshot_identifier": "last-"}, "wrong form"),
@@ -166,6 +202,15 @@ BROKEN = [
         {"node_type_override": "cache.r6gd.xlarge", "custom_parameters": {"maxmemory-policy": "allkeys-lfu"}},
         "data tiering",
     ),
+    ("existing_subnet_group_name", {"existing_subnet_group_name": "my subnets"}, "cache subnet group"),
+    ("existing_parameter_group_name", {"existing_parameter_group_name": "-"}, "cache parameter group"),
+    ("existing_security_group_ids", {"existing_security_group_ids": ["default"]}, "wrong form"),
+    ("existing_security_group_ids", {"existing_security_group_ids": [GROUP, GROUP]}, "more than once"),
+    ("existing_auth_token_secret_name", {"existing_auth_token_secret_name": "a secret"}, "name of a secret"),
+    ("unmanaged", {"unmanaged": ["alarms", "tags"]}, "alarms, budget, slow_log"),
+    ("tags.aws:owner", {"tags": {"Name": "accessweaver-prod-redis", "aws:owner": "x"}}, "reserved"),
+    ("tags", {"tags": {"Owner": "x"}}, "nothing to count"),
+    ("tags", {"tags": {"Name": "accessweaver-prod-redis", **{f"t{n}": "x" for n in range(50)}}}, "takes 50"),
     ("additional_tags.Count", {"additional_tags": {"Count": 3}}, "Quote"),
     ("additional_tags.aws:owner", {"additional_tags": {"aws:owner": "x"}}, "reserved"),
     ("additional_tags.Service", {"additional_tags": {"Service": "x"}}, "belongs to the collection"),
@@ -305,6 +350,7 @@ plausible = st.sampled_from(
         [{"name": "timeout", "value": 60}],
         {"perf": {"node_type": "cache.t3.small"}},
         {"Owner": "me"},
+        *(scaling(most=most)["autoscaling"] for most in (2, 6)),
     ]
 )
 changes_of_any_kind = st.dictionaries(

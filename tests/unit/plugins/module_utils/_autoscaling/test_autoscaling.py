@@ -226,6 +226,13 @@ CHANGES: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]] = {
             ("delete_scaling_policy", {**AT_SHARDS, "PolicyName": "cpu"}),
         ],
     ),
+    "a policy of another name, for which the old one makes room": (
+        edited(0, policies=[{"name": "load", "metric": CPU, "target_value": 60}]),
+        [
+            ("delete_scaling_policy", {**AT_SHARDS, "PolicyName": "cpu"}),
+            ("put_scaling_policy", {**CREATION[1][1], "PolicyName": "load"}),
+        ],
+    ),
     "no scheduled actions": (
         edited(0, scheduled_actions=[]),
         [
@@ -240,6 +247,10 @@ CHANGES: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]] = {
     "less of everything, none purged": (
         {**DECLARED, "scalable_targets": [edited(0, policies=[])["scalable_targets"][0]], "purge": False},
         [],
+    ),
+    "absent, of one dimension": (
+        {"name": "demo", "state": "absent", "scalable_dimensions": ["replicas"]},
+        [("deregister_scalable_target", AT_REPLICAS)],
     ),
     "absent, which takes along what belongs to a target": (
         {"name": "demo", "state": "absent"},

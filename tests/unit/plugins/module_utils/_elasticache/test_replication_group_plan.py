@@ -590,18 +590,26 @@ def test_a_count_within_the_bounds_of_auto_scaling_is_no_difference(differ, auto
     )
 
 
+def test_an_imposed_count_is_a_difference_within_the_bounds_too(differ, autoscaling):
+    answer_targets(autoscaling, SHARD_TARGET, 2, 4)
+    difference = differ(observed(1, 1, cluster=True), num_node_groups=5, replicas_per_node_group=3)
+    clients = {"application-autoscaling": autoscaling[0]}.__getitem__
+    facts = (difference.observed, difference.existing, difference.changed)
+    assert autoscaled.without_autoscaled(clients, *facts, ["node_groups"]).keys() == difference.changed.keys()
+
+
 NOT_SCALED = {
-    "another field": (observed(1, 1, cluster=True), {"cache_node_type": "cache.t3.medium"}),
-    "no cluster mode": (observed(1), {"replicas_per_node_group": 2}),
+    "another field": (observed(1, 1, cluster=True), {"cache_node_type": "cache.t3.medium"}, []),
+    "no cluster mode": (observed(1), {"replicas_per_node_group": 2}, []),
+    "imposed": (observed(1, 1, cluster=True), {"num_node_groups": 5}, ["node_groups"]),
 }
 
 
-@pytest.mark.parametrize(("found", "options"), NOT_SCALED.values(), ids=NOT_SCALED)
-def test_auto_scaling_is_not_asked_without_need(differ, found, options):
+@pytest.mark.parametrize(("found", "options", "imposed"), NOT_SCALED.values(), ids=NOT_SCALED)
+def test_auto_scaling_is_not_asked_without_need(differ, found, options, imposed):
     difference = differ(found, **options)
-    assert (
-        autoscaled.without_autoscaled(nobody, found, difference.existing, difference.changed).keys() == options.keys()
-    )
+    left = autoscaled.without_autoscaled(nobody, found, difference.existing, difference.changed, imposed)
+    assert left.keys() == options.keys()
 
 
 def test_who_may_not_ask_for_auto_scaling_is_told_so(differ, autoscaling):

@@ -14,7 +14,8 @@ import org.springframework.cache.annotation.EnableCaching;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Boots with whatever configuration it is given, tells what became of it, uses it, and exits.
+ * Boots with whatever configuration it is given, tells what became of it, uses it, and exits. With {@code probe.dialog}
+ * it uses it whenever it is asked to instead.
  *
  * <p>Only what every Spring Boot line has is used, and nothing of Boot's Redis auto-configuration is replaced.
  */
@@ -24,11 +25,23 @@ import org.springframework.context.ConfigurableApplicationContext;
 public class ProbeApplication {
 
     public static void main(String[] arguments) {
-        Map<String, Object> findings = new LinkedHashMap<>();
         try (ConfigurableApplicationContext context = SpringApplication.run(ProbeApplication.class, arguments)) {
+            if (context.getEnvironment().getProperty("probe.dialog", Boolean.class, false)) {
+                context.getBean(Dialog.class).answer(System.in);
+            } else {
+                tell(context);
+            }
+        }
+    }
+
+    private static void tell(ConfigurableApplicationContext context) {
+        Map<String, Object> findings = new LinkedHashMap<>();
+        try {
             findings.putAll(context.getBean(ConnectionReport.class).findings());
             findings.putAll(context.getBean(ApplicationSettings.class).findings());
             findings.putAll(context.getBean(Exercise.class).findings());
+            findings.putAll(context.getBean(Functions.class).findings());
+            findings.putAll(context.getBean(Messages.class).findings());
         } finally {
             findings.forEach((name, value) -> System.out.println("probe " + name + "=" + value));
         }

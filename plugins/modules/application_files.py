@@ -1,0 +1,168 @@
+#!/usr/bin/python
+# Copyright (c) 2026, AccessWeaver maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: application_files
+version_added: 0.1.0
+short_description: Change files of an application together, and put them back together
+description:
+  - Writes every file that differs beside its place, has it validated, keeps what it replaces, and only then renames
+    all of them into their places. An application never reads half of a file, or a secret with a mode too wide.
+  - What was replaced stays in O(previous) until O(state=settled) forgets it or O(state=returned) puts it back. A run
+    that finds it there goes on where an interrupted one ended, and reports a change.
+  - Does not restart anything, and does not talk to AWS.
+author:
+  - AccessWeaver maintainers (@accessweaver)
+extends_documentation_fragment:
+  - accessweaver.elasticache.attributes
+attributes:
+  diff_mode:
+    support: partial
+    details:
+      - Files with O(files[].secret) are never part of the diff.
+options:
+  state:
+    description:
+      - V(present) writes O(files).
+      - V(returned) puts back the content, owner, group and mode of everything in O(previous), and removes what was not
+        there. It stays pending.
+      - V(settled) removes O(previous) and leaves the files as they are.
+    type: str
+    choices: [present, returned, settled]
+    default: present
+  previous:
+    description:
+      - Directory for what is replaced, made with mode 0700 for the user that the task runs as, in one that exists.
+      - One that another user owns is refused, since whoever fills it decides what O(state=returned) writes.
+    type: path
+    required: true
+  files:
+    description:
+      - The files, for O(state=present). Their directories have to exist; symbolic links are refused.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      path:
+        description: Path of the file.
+        type: path
+        required: true
+      content:
+        description: The whole text of the file.
+        type: str
+        required: true
+      mode:
+        description: Permissions as an octal number in quotes.
+        type: str
+        default: "0640"
+      secret:
+        description: Whether the file is left out of diffs.
+        type: bool
+        default: false
+      backup:
+        description: Whether the previous file is also kept beside it for good, with the time in its name.
+        type: bool
+        default: false
+      validate:
+        description: Command that must accept the file before any of them takes its place; C(%s) is the file.
+        type: str
+  owner:
+    description: User that owns the files, a name or a number. Left out, owners stay as they are.
+    type: str
+  group:
+    description: Group of the files, a name or a number. Left out, groups stay as they are.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: Write the files of an application, all of them or none
+  accessweaver.elasticache.application_files:
+    previous: ~/orders/.previous
+    files:
+      - path: ~/orders/application.yml
+        content: "{{ {'server': {'port': 8080}} | to_nice_yaml }}"
+        validate: grep -q port %s
+      - path: ~/orders/spring.data.redis.password
+        content: "{{ redis_auth_token }}"
+        mode: "0400"
+        secret: true
+
+- name: Put back what was there before, when the application does not come up
+  accessweaver.elasticache.application_files:
+    previous: ~/orders/.previous
+    state: returned
+
+- name: Forget what was kept, once the application is up
+  accessweaver.elasticache.application_files:
+    previous: ~/orders/.previous
+    state: settled
+"""
+
+RETURN = r"""
+files:
+  description: Paths of the files that differed.
+  returned: success
+  type: list
+  elements: str
+  sample: [/etc/orders/application.yml]
+pending:
+  description:
+    - Whether O(previous) held something when the task began. With O(state=present), a run was interrupted then.
+  returned: success
+  type: bool
+  sample: false
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._application.files import FilesError, present, returned, settled
+
+FILE: dict[str, dict[str, Any]] = {
+    "path": {"type": "path", "required": True},
+    "content": {"required": True, "no_log": True},
+    "mode": {"default": "0640"},
+    "secret": {"type": "bool", "default": False, "no_log": False},
+    "backup": {"type": "bool", "default": False},
+    "validate": {},
+}
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "state": {"choices": ["present", "returned", "settled"], "default": "present"},
+    "previous": {"type": "path", "required": True},
+    "files": {"type": "list", "elements": "dict", "default": [], "options": FILE},
+    "owner": {},
+    "group": {},
+}
+
+
+def run(module: AnsibleModule) -> dict[str, Any]:
+    def accepts(command: str, path: str) -> str | None:
+        code, out, error = module.run_command(command.replace("%s", path))
+        return None if code == 0 else (error or out).strip() or f"{command} ended with {code}"
+
+    if module.params["state"] == "present":
+        result = present(module.params, module.check_mode, accepts, module.backup_local)
+    else:
+        result = {"returned": returned, "settled": settled}[module.params["state"]](module.params, module.check_mode)
+    if not module.check_mode and module.params["state"] != "settled":
+        for path in result["files"]:
+            module.set_default_selinux_context(path, False)
+    return result
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    try:
+        result = run(module)
+    except FilesError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
