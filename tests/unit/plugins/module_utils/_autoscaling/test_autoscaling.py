@@ -160,7 +160,7 @@ def put_action(found: dict[str, Any], **change: Any) -> tuple[str, dict[str, Any
 
 
 NEW_POLICY = {name: TRACKING[name] for name in ("TargetValue", "PredefinedMetricSpecification", "DisableScaleIn")}
-CREATION = [
+CREATION: list[tuple[str, dict[str, Any]]] = [
     ("register_scalable_target", {**AT_SHARDS, "MinCapacity": 2, "MaxCapacity": 6}),
     (
         "put_scaling_policy",
