@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    CONNECTION = r"""
+    DOCUMENTATION = r"""
 options:
   connection:
     description:
@@ -94,12 +94,10 @@ options:
     type: float
     default: 5
 """
-    DOCUMENTATION = (
-        CONNECTION
-        + r"""
+    TOKEN = r"""
+options:
   auth_token:
     description:
       - The AUTH token, or the password of O(username). It is in no result and in no message.
     type: str
 """
-    )

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - accessweaver.elasticache.attributes
   - accessweaver.elasticache.attributes.action_group_aws
   - accessweaver.elasticache.redis
+  - accessweaver.elasticache.redis.token
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

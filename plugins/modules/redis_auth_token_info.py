@@ -18,7 +18,7 @@ author:
   - AccessWeaver maintainers (@accessweaver)
 extends_documentation_fragment:
   - accessweaver.elasticache.attributes.info_module
-  - accessweaver.elasticache.redis.connection
+  - accessweaver.elasticache.redis
 requirements:
   - redis >= 5.0 (the Python package)
 options:

@@ -22,6 +22,7 @@ author:
 extends_documentation_fragment:
   - accessweaver.elasticache.attributes
   - accessweaver.elasticache.redis
+  - accessweaver.elasticache.redis.token
 requirements:
   - redis >= 5.0 (the Python package)
 options:

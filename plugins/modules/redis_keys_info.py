@@ -17,6 +17,7 @@ author:
 extends_documentation_fragment:
   - accessweaver.elasticache.attributes.info_module
   - accessweaver.elasticache.redis
+  - accessweaver.elasticache.redis.token
 requirements:
   - redis >= 5.0 (the Python package)
 options:

@@ -18,6 +18,7 @@ author:
 extends_documentation_fragment:
   - accessweaver.elasticache.attributes
   - accessweaver.elasticache.redis
+  - accessweaver.elasticache.redis.token
 attributes:
   diff_mode:
     support: none

@@ -280,6 +280,9 @@ def encryption(settings: Settings) -> Iterator[Problem]:
     if not settings.transit_encryption_enabled:
         remedy = "Leave it true: every deployment has an AUTH token, which is accepted over TLS only"
         yield Problem("transit_encryption_enabled", False, "cannot be off", remedy)
+    if settings.transit_encryption_mode == "preferred":
+        remedy = "Leave it out: every deployment has an AUTH token, with which ElastiCache admits TLS only"
+        yield Problem("transit_encryption_mode", "preferred", "cannot go with an AUTH token", remedy)
     if settings.kms_key_id and not settings.at_rest_encryption_enabled:
         remedy = "Set at_rest_encryption_enabled: true, or leave the key out"
         yield Problem("kms_key_id", settings.kms_key_id, "needs encryption at rest", remedy)

@@ -152,7 +152,6 @@ FEATURES = st.fixed_dictionaries(
         "engine": st.sampled_from(["redis", "valkey"]),
         "node_type_override": st.sampled_from(["cache.t4g.small", "cache.r6g.xlarge", "cache.r6gd.xlarge"]),
         "port": st.integers(1, 65535),
-        "transit_encryption_mode": st.sampled_from(["required", "preferred"]),
         "at_rest_encryption_enabled": st.booleans(),
         "snapshot_retention_limit": st.integers(0, 35),
         "auto_minor_version_upgrade": st.booleans(),

@@ -119,6 +119,7 @@ BROKEN = [
     ("auth_token", {"auth_token": "x" * 20 + "\n"}, "16 to 128"),
     ("transit_encryption_enabled", {"transit_encryption_enabled": False}, "AUTH token"),
     ("transit_encryption_mode", {"transit_encryption_mode": "off"}, "required, preferred"),
+    ("transit_encryption_mode", {"transit_encryption_mode": "preferred"}, "AUTH token"),
     ("node_type_override", {"node_type_override": "cache.r6g.larg"}, "Did you mean cache.r6g.large"),
     ("node_type_override", {"node_type_override": "db.m5.large"}, "is no node type"),
     ("node_type_override", {"node_type_override": "cache.m3.large"}, "no longer offered"),
