@@ -41,6 +41,10 @@ unit integration molecule sanity: setup
 test-spring: setup-java ## Boot real applications of every Spring Boot line with the rendered configuration
 	@nox --session spring-all
 
+.PHONY: integration-all
+integration-all: setup ## Run the tests against the sandbox, those too that take long
+	@nox --session integration -- -m ""
+
 .PHONY: bench
 bench: setup ## Measure what the access patterns cost
 	@PYTHONPATH=tests:collections python -m bench

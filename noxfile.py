@@ -90,7 +90,7 @@ def integration(session: nox.Session) -> None:
     """Modules, playbooks and the sandbox itself, with real Redis processes."""
     # Three workers for two cores: they wait for Redis a fifth of their time. What takes long is collected first.
     division = ("-n", "3", "--no-loadscope-reorder")
-    session.run("pytest", "tests/integration", *division, *session.posargs)
+    session.run("pytest", "tests/integration", *division, "-m", "not extended", *session.posargs)
 
 
 @nox.session

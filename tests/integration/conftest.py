@@ -11,7 +11,14 @@ import pytest
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 # They share the sandbox that the main job has filled, which takes half a minute.
-MAIN_JOB = ("test_failover_drill.py", "test_functions.py", "test_provisioned.py", "test_runs.py")
+MAIN_JOB = (
+    "test_adopt.py",
+    "test_app_hosts.py",
+    "test_failover_drill.py",
+    "test_functions.py",
+    "test_provisioned.py",
+    "test_runs.py",
+)
 
 
 class Scheduling(LoadFileScheduling):

@@ -14,6 +14,8 @@ from integration.main_job.job import Job
 
 from sandbox.testing import running_sandbox
 
+pytestmark = pytest.mark.extended
+
 NAME = "accessweaver-dev-redis"
 RESOURCE = {"ServiceNamespace": "elasticache", "ResourceId": f"replication-group/{NAME}"}
 SHARDS = "elasticache:replication-group:NodeGroups"

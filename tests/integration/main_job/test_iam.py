@@ -65,6 +65,7 @@ UNSEEN: Mapping[str, set[str]] = {
         "kms:GenerateDataKey",
     },
     "read": set(),
+    "adopt": set(),
     "configure_app": TOKEN,
     "load_functions": TOKEN,
     "backup": {*ON_FAILURE, *TOKEN},
@@ -156,6 +157,15 @@ STAGES = (
         shards=2,
     ),
     Stage("show", "playbooks/show.yml", ("read",)),
+    Stage(
+        "adopt",
+        "playbooks/adopt.yml",
+        ("read", "adopt"),
+        {
+            "elasticache_redis_adopt_file": "{{ sandbox_dir }}/adopted.yml",
+            "elasticache_redis_replication_group_id": f"{PROJECT}-staging-redis",
+        },
+    ),
     Stage("configure applications", "playbooks/configure_apps.yml", ("read", "configure_app")),
     Stage("load functions", "playbooks/load_functions.yml", ("read", "load_functions")),
     Stage("rotate the token", "playbooks/rotate_token.yml", ("rotate_token",)),

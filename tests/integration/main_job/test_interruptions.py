@@ -101,6 +101,7 @@ def test_a_creation(story):
     story.assert_nothing_is_left_to_do("provision", **DECLARED)
 
 
+@pytest.mark.extended
 def test_a_scaling(story):
     calls = story.killed_after_each_step("provision", **SCALED)
     assert {"IncreaseReplicaCount", "ModifyCacheParameterGroup", "ModifyReplicationGroup"} <= set(calls)
@@ -110,6 +111,7 @@ def test_a_scaling(story):
     story.assert_nothing_is_left_to_do("provision", **SCALED)
 
 
+@pytest.mark.extended
 def test_a_destruction(story):
     calls = story.killed_after_each_step("destroy", **SCALED)
     assert calls.count("DeleteReplicationGroup") == 1

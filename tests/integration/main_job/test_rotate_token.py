@@ -203,6 +203,7 @@ def told(tokens: Iterable[str], *texts: str) -> list[str]:
     return [text for text in texts for token in tokens if token in text]
 
 
+@pytest.mark.extended
 def test_a_token_of_the_inventory_is_rotated_without_secrets_manager(story):
     old, since = story.token(), len(story.job.sandbox.calls())
     with story.application() as watch:

@@ -209,6 +209,7 @@ def test_a_budget_of_another_account_is_refused_with_the_name_of_the_call(client
         budget.ensure(clients, declare(**CREATION, account_id="123456789012"), False)
 
 
+@pytest.mark.extended
 def test_through_ansible(ansible, client):
     """Task by task as a user writes it, in a region that AWS Budgets does not have."""
     options = {

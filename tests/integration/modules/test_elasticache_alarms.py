@@ -235,6 +235,7 @@ def test_twelve_nodes_cost_one_call_for_each_alarm_once_and_one_to_look(fresh_sa
     assert look == {"DescribeAlarms": 2, "ListTagsForResource": 60}
 
 
+@pytest.mark.extended
 def test_through_ansible(fresh_sandbox, ansible):
     """Task by task as a user writes it: create, check a change, remove."""
     definition = {

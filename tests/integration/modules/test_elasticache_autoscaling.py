@@ -115,6 +115,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_called(sandbox, elasticac
     assert changing(sandbox.calls(since=since)) == []
 
 
+@pytest.mark.extended
 def test_through_ansible_with_aliases(sandbox, elasticache, aas, ansible):
     shards = {"dimension": "node_groups", "min_capacity": 2, "max_capacity": 4}
     policy = {"name": "cpu", "metric": CPU, "target_value": 60}

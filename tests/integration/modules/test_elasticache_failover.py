@@ -121,6 +121,7 @@ def test_refused_before_anything_is_failed_over(sandbox, client, measured, group
     assert changing(sandbox.calls(since=since)) == []
 
 
+@pytest.mark.extended
 def test_through_ansible(sandbox, client, ansible, measured):
     options = {name: value for name, value in measured("replicated").items() if value is not None}
     since, old = len(sandbox.calls()), primary(client, "replicated")

@@ -154,6 +154,7 @@ def test_another_family_is_refused_with_the_way_there(group, check_mode):
         parameter_group.ensure(group, declare(engine="valkey", engine_version="8.2"), check_mode)
 
 
+@pytest.mark.extended
 def test_through_ansible(ansible, client):
     created = ansible("elasticache_parameter_group", **CREATION)
     assert (created["changed"], created["parameter_group"]["cache_parameter_group_family"]) == (True, "redis7")

@@ -144,6 +144,7 @@ def test_all_of_it_in_one_message(ansible, fresh_sandbox):
     ]
 
 
+@pytest.mark.extended
 def test_through_ansible(ansible):
     result = ansible("elasticache_preflight", **DEPLOYMENT)
     assert (result["changed"], result["problems"]) == (False, [])

@@ -210,6 +210,7 @@ def test_a_failing_snapshot_tells_what_elasticache_says(sandbox, client, single)
     snapshot.ensure(sandbox.client, declare(snapshot_name="failing", state="absent"), False)
 
 
+@pytest.mark.extended
 def test_through_ansible(ansible, client, single):
     taken = ansible("elasticache_snapshot", name="by-ansible", replication_group_id="single")
     assert (taken["changed"], taken["snapshot"]["snapshot_status"]) == (True, "available")

@@ -111,6 +111,7 @@ def test_a_silent_replica_matters_not_and_a_silent_primary_does(plane, caches, a
             subprocess.run(["kill", "-CONT", str(process)], check=True)
 
 
+@pytest.mark.extended
 def test_through_ansible(ansible, plane, caches):
     found = caches["replica"]
     connection = {"mode": "single", "writer": place(found.primary)}

@@ -323,6 +323,7 @@ def test_a_silent_node_says_nothing_about_a_token(caches):
         inform({**caches.parameters("single", connection=connection), "auth_tokens": TOKENS})
 
 
+@pytest.mark.extended
 def test_through_ansible(ansible, caches):
     result = ansible("redis_verify", **caches.parameters("replica"))
     assert (result["changed"], result.get("failed", False)) == (False, False)

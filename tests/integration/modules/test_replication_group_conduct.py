@@ -485,6 +485,7 @@ def test_failover_moves_no_desired_state(life):
     assert primaries == ["life-002"]
 
 
+@pytest.mark.extended
 def test_through_ansible(life, ansible):
     options = {**SINGLE, **AUTH, "name": "life", "cache_subnet_group_name": "life"}
     predicted = ansible("elasticache_replication_group", check=True, **options)

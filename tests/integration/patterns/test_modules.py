@@ -247,6 +247,7 @@ def test_publishing(caches):
         assert subscriber.get_message(timeout=5)["data"] == "text"
 
 
+@pytest.mark.extended
 def test_through_ansible(caches, tmp_path: Path):
     """The options, the file of the role, the filter, check mode and the diff, as a playbook uses them."""
     task = {name: caches.parameters("cluster")[name] for name in ("connection", "auth_token", "ca_file")}

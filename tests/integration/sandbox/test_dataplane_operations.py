@@ -131,6 +131,7 @@ async def another_primary(plane: DataPlane) -> None:
 SINGLE, REPLICA, CLUSTER = replicated("group", 1), replicated("group", 2), clustered("group", 3, 2)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("spec", "operation"),
     [
