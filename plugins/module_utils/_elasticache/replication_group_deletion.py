@@ -1,7 +1,7 @@
 # Copyright (c) 2026, AccessWeaver maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reasons not to delete a replication group: it is protected, or somebody uses it."""
+"""Reasons not to delete a replication group: it is protected, somebody uses it, or it could not be saved."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from .._aws.entry import Clients
 from .._problems import Problem
+from . import api
 from .replication_group_fields import Observed, read_protection
 from .replication_group_wait import HOPELESS
 from .usage import peaks
@@ -20,13 +21,15 @@ OWN_CONNECTIONS = 4
 
 
 def deletion_problems(clients: Clients, declared: Mapping[str, Any], observed: Observed) -> Iterator[Problem]:
-    """Yield why the group should stay; its name in C(force_delete) answers the second reason, and only that."""
+    """Yield why the group should stay; its name in C(force_delete) answers that it is in use, and only that."""
     name = declared["replication_group_id"]
     if read_protection(observed):
         remedy = "Run it once with deletion_protection set to false, then delete it"
         yield Problem("deletion_protection", True, f"is set on {name}", remedy)
     if observed.group["Status"] not in HOPELESS and (declared["force_delete"] or "").lower() != name:
         yield from _in_use(clients, name, observed)
+    if declared["final_snapshot_identifier"] and not declared["skip_final_snapshot"]:
+        yield from _taken(clients("elasticache"), declared["final_snapshot_identifier"])
 
 
 def _in_use(clients: Clients, name: str, observed: Observed) -> Iterator[Problem]:
@@ -37,3 +40,11 @@ def _in_use(clients: Clients, name: str, observed: Observed) -> Iterator[Problem
         fault = f"had {clients_of[busiest]:.0f} connections to {busiest} in the last {HOURS} hours"
         remedy = f"Stop its clients, or set force_delete to {name}"
         yield Problem("state", "absent", f"is refused: {name} {fault}", remedy)
+
+
+def _taken(client: Any, snapshot: str) -> Iterator[Problem]:
+    """What would be a SnapshotAlreadyExistsFault. One that is being made may be that of a deletion just begun."""
+    found = api.describe_snapshots(client, SnapshotName=snapshot)
+    if any(each["SnapshotStatus"] == "available" for each in found):
+        remedy = "Choose another one, or leave it out for one that is made of the time"
+        yield Problem("final_snapshot_identifier", snapshot, "is the name of a snapshot that exists", remedy)

@@ -91,6 +91,17 @@ def test_what_cannot_be_changed_is_refused_before_anything_else_is_changed(provi
     assert provisioned.calls(since=before) == []
 
 
+def test_a_deployment_in_use_is_not_removed_and_keeps_its_watchers(provisioned, boto):
+    node = [{"Name": "CacheClusterId", "Value": "accessweaver-dev-redis-001"}, {"Name": "CacheNodeId", "Value": "0001"}]
+    clients = {"MetricName": "CurrConnections", "Dimensions": node, "Value": 25}
+    boto("cloudwatch").put_metric_data(Namespace="AWS/ElastiCache", MetricData=[clients])
+    before = seen(provisioned)
+    run = provisioned.run("playbooks/destroy.yml", "--limit", "dev")
+    (message,) = [result["msg"] for _, result in run.results("dev") if result.get("failed")]
+    assert "had 25 connections to accessweaver-dev-redis-001" in message
+    assert provisioned.calls(since=before) == []
+
+
 def test_over_budget_is_refused_when_the_budget_is_enforced(job):
     before = seen(job)
     run = job.run("playbooks/provision.yml", "--limit", "prod", elasticache_redis_budget_enforce=True)

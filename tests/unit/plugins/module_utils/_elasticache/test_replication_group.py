@@ -524,6 +524,7 @@ LAST_REQUEST = {"ReplicationGroupId": NAME, "FinalSnapshotIdentifier": f"{NAME}-
 def test_deletion_waits_for_the_snapshot_and_for_the_end_of_the_group(client):
     stubber = client[1]
     answer_read(stubber)
+    answer_snapshot(stubber, None)
     stubber.add_response("delete_replication_group", {}, LAST_REQUEST)
     answer_snapshot(stubber, None)
     answer_group(stubber, "available")  # still, right after the call
@@ -540,6 +541,7 @@ def test_deletion_waits_for_the_snapshot_and_for_the_end_of_the_group(client):
 def test_deletion_whose_snapshot_fails_says_why(client):
     stubber = client[1]
     answer_read(stubber)
+    answer_snapshot(stubber, None)
     stubber.add_response("delete_replication_group", {}, LAST_REQUEST)
     answer_snapshot(stubber, "failed")
     answer_events(stubber, "out of memory")
@@ -550,6 +552,7 @@ def test_deletion_whose_snapshot_fails_says_why(client):
 def test_deletion_that_leaves_no_snapshot_is_an_error(client):
     stubber = client[1]
     answer_read(stubber)
+    answer_snapshot(stubber, None)
     stubber.add_response("delete_replication_group", {}, LAST_REQUEST)
     answer_snapshot(stubber, None)
     answer_read(stubber, None)
@@ -583,7 +586,7 @@ def test_a_protected_group_is_not_deleted_even_when_it_is_named(client):
 
 
 DELETIONS = {
-    "named snapshot": ({"final_snapshot_identifier": "last"}, GROUP, {"FinalSnapshotIdentifier": "last"}),
+    "named snapshot": ({"final_snapshot_identifier": f"{NAME}-last"}, GROUP, {"FinalSnapshotIdentifier": f"{NAME}-last"}),
     "no snapshot": ({"skip_final_snapshot": True}, GROUP, {}),
     "nothing to save": ({}, {**GROUP, "Status": "create-failed"}, {}),
 }
@@ -593,6 +596,8 @@ DELETIONS = {
 def test_deletion(client, options, group, request_):
     stubber = client[1]
     answer_read(stubber, group)
+    if "FinalSnapshotIdentifier" in request_:
+        answer_snapshot(stubber, None)
     stubber.add_response("delete_replication_group", {}, {"ReplicationGroupId": NAME, **request_})
     answer_read(stubber, None)
     done = run(client, state="absent", wait=False, force_delete=NAME, **options)

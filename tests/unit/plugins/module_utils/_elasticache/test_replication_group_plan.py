@@ -669,6 +669,16 @@ def test_deletion(cloudwatch, found, options, connections, refused):
     assert [problem.option for problem in problems] == refused
 
 
+@pytest.mark.parametrize(("status", "refused"), [("available", ["final_snapshot_identifier"]), ("creating", []), (None, [])])
+def test_a_final_snapshot_needs_a_name_that_is_free(stubbed, status, refused):
+    client, stubber = stubbed("elasticache")
+    answer = {"Snapshots": [{"SnapshotName": "last", "SnapshotStatus": status}] if status else []}
+    stubber.add_response("describe_snapshots", answer, {"SnapshotName": "last"})
+    options = {**OPTIONS, **GONE, "final_snapshot_identifier": "last", "force_delete": "rg"}
+    problems = deletion.deletion_problems({"elasticache": client}.__getitem__, options, observed(1))
+    assert [problem.option for problem in problems] == refused
+
+
 FAILED_LOG = {"log_type": "slow-log", "status": "error", "message": "no such group"}
 WARNINGS = {
     "nothing": ({"pending_modified_values": {}}, []),
