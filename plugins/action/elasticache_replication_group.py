@@ -21,12 +21,12 @@ PAUSE = 0.5  # seconds between two looks at the file
 class ActionModule(ActionBase):
     """A module cannot speak before it ends. This one writes its news to a file, which is read aloud here.
 
-    That takes a module that runs on the controller and in the foreground; elsewhere the module runs as any other.
+    That takes a module that runs on the controller, in the foreground and as the same user; any other runs as always.
     """
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
-        if self._connection.transport != "local" or self._task.async_val:
+        if self._connection.transport != "local" or self._connection.become or self._task.async_val:
             return result | self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
         host = (task_vars or {}).get("inventory_hostname")
         with reading_aloud(lambda news: Display().display(f"  [{host}] {news}")) as path:

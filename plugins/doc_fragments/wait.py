@@ -11,7 +11,7 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Wait until what was asked for is there, or gone.
+      - Wait until what was asked for is there, or gone. What takes several calls is waited for between them in any case.
     type: bool
     default: true
   wait_timeout:

@@ -151,7 +151,8 @@ options:
     type: str
   auto_minor_version_upgrade:
     description:
-      - Whether ElastiCache may install minor versions in the maintenance window.
+      - Whether ElastiCache may install minor versions in the maintenance window. A version that it raised within the
+        major one of O(engine_version) is no difference; a warning tells it.
     type: bool
   snapshot_retention_limit:
     description:
@@ -198,6 +199,7 @@ options:
   kms_key_id:
     description:
       - Id or ARN of the KMS key for encryption at rest. Left out, ElastiCache uses its own. Fixed at creation.
+      - An alias is refused, since ElastiCache reports the key that it led to and no alias.
     type: str
   auth_token:
     description:
@@ -313,7 +315,8 @@ options:
   shrink_memory_percent:
     description:
       - Shards are removed only when those that stay would be filled to this part of their memory at most, by the
-        highest C(DatabaseMemoryUsagePercentage) of the last hour. V(0) does not ask.
+        highest C(DatabaseMemoryUsagePercentage) of the last hour, and not together with a change to smaller nodes.
+        V(0) does not ask.
     type: int
     default: 75
   impose_counts:
@@ -338,7 +341,8 @@ options:
     type: bool
   force_delete:
     description:
-      - Identifier of the group, to delete it although it had connections in the last 24 hours.
+      - Identifier of the group, to delete it although it had connections in the last 24 hours, or although its state
+        hides whether it is protected.
     type: str
   on_create_failed:
     description:
@@ -352,7 +356,8 @@ options:
       - When a change that disturbs clients (node type, engine, version) is carried out, V(now) or in the next
         maintenance V(window). Every other change takes effect at once.
       - What waits for the window is returned in RV(replication_group.pending_modified_values), and a run that declares
-        the same finds no difference. A change that would carry out what waits is refused.
+        the same for the window finds no difference. One that declares what there is takes it back.
+      - ElastiCache carries out what waits with some of the changes that it makes at once. Such a change is refused.
     type: str
     choices: [now, window]
     default: now
@@ -513,10 +518,15 @@ replication_group:
       type: str
       sample: arn:aws:elasticache:eu-west-1:123456789012:replicationgroup:accessweaver-prod-redis
     auth_token_enabled:
-      description: Whether clients need the AUTH token.
+      description: Whether there is an AUTH token.
       returned: when the group exists
       type: bool
       sample: true
+    auth_token_optional:
+      description: Whether clients are served without the token, too, because the first one has not been set yet.
+      returned: when the group exists
+      type: bool
+      sample: false
     cluster_enabled:
       description: Whether cluster mode is enabled.
       returned: when the group exists
@@ -600,7 +610,9 @@ replication_group:
       type: dict
       sample: {Environment: prod}
 final_snapshot_identifier:
-  description: Name of the snapshot that was taken, or would be taken in check mode, before the group was deleted.
+  description:
+    - Name of the snapshot that was taken, or would be taken in check mode, before the group was deleted; also by a
+      deletion that an earlier run began.
   returned: success; null when there is none
   type: str
   sample: accessweaver-staging-redis-final-20270131-120000

@@ -15,6 +15,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache.windows import window_problems
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils import autoscaling
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.node_types import (
@@ -42,13 +43,6 @@ from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.topology 
     node_type_name,
     own_tags,
     replication_group_id,
-)
-from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.windows import (
-    DAY,
-    Window,
-    overlap,
-    parse_daily,
-    parse_weekly,
 )
 
 Rule = Callable[[Settings], Iterator[Problem]]
@@ -290,28 +284,10 @@ def encryption(settings: Settings) -> Iterator[Problem]:
 
 # --- time and money -------------------------------------------------------------------------------------------
 
-_HOUR = 60
-
 
 def windows(settings: Settings) -> Iterator[Problem]:
-    problems, maintenance = _window("maintenance_window", settings.maintenance_window, parse_weekly)
-    yield from problems
-    problems, snapshot = _window("snapshot_window", settings.snapshot_window, parse_daily)
-    yield from problems
-    if maintenance and snapshot and overlap(maintenance, snapshot):
-        remedy = f"Move it away from snapshot_window {settings.snapshot_window}; both are UTC"
-        yield Problem("maintenance_window", settings.maintenance_window, "overlaps the snapshot window", remedy)
-
-
-def _window(option: str, text: str, parse: Callable[[str], Window]) -> tuple[list[Problem], Window | None]:
-    try:
-        window = parse(text)
-    except ValueError as error:
-        example = getattr(Settings(), option)
-        return [Problem(option, text, str(error), f"Give UTC times such as {example}")], None
-    if not _HOUR <= window.minutes <= DAY:
-        return [Problem(option, text, "has the wrong length", "Give at least 60 minutes and at most 24 hours")], None
-    return [], window
+    maintenance = ("maintenance_window", settings.maintenance_window)
+    yield from window_problems(maintenance, ("snapshot_window", settings.snapshot_window))
 
 
 def budget(settings: Settings) -> Iterator[Problem]:

@@ -16,10 +16,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Step:
-    """One API call: a method name of the boto3 client and the exact request it gets."""
+    """One API call: a method name of the boto3 client and the exact request it gets.
+
+    I(effect) is what has to be read back, by the resource's own names, before the next call is made.
+    """
 
     operation: str
     request: Mapping[str, Any] = field(repr=False)  # may carry an AUTH token
+    effect: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -56,21 +56,22 @@ class Deadline:
                 return
             if seen.failure:
                 raise AnsibleAWSError(message=f"Gave up waiting for {goal}: {seen.failure}")
-            if self._elapsed() + pause > self.seconds:
+            if self.elapsed + pause > self.seconds:
                 raise AnsibleAWSError(message=self._too_late(goal, seen))
             self.sleep(pause)
 
     def _tell(self, news: str) -> None:
-        if news != self.told[0] or self._elapsed() - self.told[1] >= NEWS_INTERVAL:
-            self.told = (news, self._elapsed())
-            self.report(f"{news} ({self._elapsed():.0f} s)")
+        if news != self.told[0] or self.elapsed - self.told[1] >= NEWS_INTERVAL:
+            self.told = (news, self.elapsed)
+            self.report(f"{news} ({self.elapsed:.0f} s)")
 
-    def _elapsed(self) -> float:
+    @property
+    def elapsed(self) -> float:
         return self.clock() - self.started
 
     def _too_late(self, goal: str, seen: Observation) -> str:
         return (
-            f"Timed out after {self._elapsed():.0f} s waiting for {goal}: {seen.summary}. "
+            f"Timed out after {self.elapsed:.0f} s waiting for {goal}: {seen.summary}. "
             "AWS goes on; run the task again to resume, or raise wait_timeout."
         )
 

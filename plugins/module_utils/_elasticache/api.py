@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_ansible_aws_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 
@@ -17,10 +18,10 @@ from .common import ElastiCacheErrorHandler as Handler
 
 # The service refuses changes for a while after others ("eventually available"), and a tag call on a resource that is
 # not.
-_BUSY = ["InvalidReplicationGroupState", "InvalidCacheClusterState"]
+BUSY = ["InvalidReplicationGroupState", "InvalidCacheClusterState"]
 # To a change of a parameter group it says that an earlier one is not through; to its deletion, that a cache uses it.
-_BUSY_GROUP = [*_BUSY, "InvalidCacheParameterGroupState"]
-_BUSY_SNAPSHOT = [*_BUSY, "InvalidSnapshotState"]
+_BUSY_GROUP = [*BUSY, "InvalidCacheParameterGroupState"]
+_BUSY_SNAPSHOT = [*BUSY, "InvalidSnapshotState"]
 _BUSY_FOR = {
     "copy_snapshot": _BUSY_SNAPSHOT,
     "delete_snapshot": _BUSY_SNAPSHOT,
@@ -77,10 +78,14 @@ def describe_cache_clusters(client: Any, **request: Any) -> list[dict[str, Any]]
 
 
 @Handler.common_error_handler("list the node types that a replication group can change to")
-@AWSRetry.jittered_backoff(catch_extra_error_codes=_BUSY)
-def list_allowed_node_type_modifications(client: Any, **request: Any) -> list[str]:
+@AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
+def node_type_modifications(client: Any, **request: Any) -> dict[str, list[str]]:
     answer = client.list_allowed_node_type_modifications(**request)
-    return [*answer.get("ScaleUpModifications", ()), *answer.get("ScaleDownModifications", ())]
+    return {kind: list(answer.get(kind, ())) for kind in ("ScaleUpModifications", "ScaleDownModifications")}
+
+
+def list_allowed_node_type_modifications(client: Any, **request: Any) -> list[str]:
+    return [name for names in node_type_modifications(client, **request).values() for name in names]
 
 
 @Handler.common_error_handler("describe events")
@@ -108,14 +113,27 @@ def describe_update_actions(client: Any, **request: Any) -> list[dict[str, Any]]
 
 
 @Handler.common_error_handler("list the tags of a resource")
-@AWSRetry.jittered_backoff(catch_extra_error_codes=_BUSY)
+@AWSRetry.jittered_backoff()
 def list_tags(client: Any, arn: str) -> dict[str, str]:
     return boto3_tag_list_to_ansible_dict(client.list_tags_for_resource(ResourceName=arn)["TagList"])
 
 
+def list_tags_unless_busy(client: Any, arn: str) -> dict[str, str] | None:
+    """C(None) of a replication group, or a node, that is not available: its tags cannot be listed (API Reference)."""
+    try:
+        return list_tags(client, arn)
+    except is_ansible_aws_error_code(BUSY):
+        return None
+
+
 def apply(client: Any, step: Step) -> Mapping[str, Any]:
     """Make the call that I(step) describes; an error names the operation."""
-    return call(client, step, Handler, _BUSY_FOR.get(step.operation, _BUSY))
+    return call(client, step, Handler, _BUSY_FOR.get(step.operation, BUSY))
+
+
+def attempt(client: Any, step: Step) -> Mapping[str, Any]:
+    """Like C(apply), for who waits by himself while the service is busy."""
+    return call(client, step, Handler)
 
 
 def apply_all(client: Any, plan: Plan) -> None:

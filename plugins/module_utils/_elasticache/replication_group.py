@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import scrub_none_parameters
@@ -19,9 +20,11 @@ from .._aws.progress import reporter
 from .._aws.shapes import step
 from .._aws.waiting import Deadline
 from . import api
+from .auto_upgraded import without_upgraded
 from .autoscaled import without_autoscaled
 from .common import AnsibleElastiCacheError, require
 from .problems import refuse
+from .replication_group_calls import make
 from .replication_group_deletion import deletion_problems
 from .replication_group_difference import Difference
 from .replication_group_fields import FIELDS, PROTECTION, UNSET_TOKEN, Observed
@@ -29,8 +32,18 @@ from .replication_group_phases import steps, token_strategies
 from .replication_group_refusals import problems
 from .replication_group_shrink import shrink_problems
 from .replication_group_stages import next_stages
-from .replication_group_state import WAITING, current, expected, observe, resource, under_way, unlike, without_own
-from .replication_group_wait import CREATE_FAILED, HOPELESS, wait_until_available, wait_until_deleted, wait_until_saved
+from .replication_group_state import current, expected, lacking, observe, resource, under_way, unlike, without_own
+from .replication_group_values import value_problems
+from .replication_group_wait import (
+    CREATE_FAILED,
+    HOPELESS,
+    summarize,
+    wait_until_available,
+    wait_until_deleted,
+    wait_until_gone,
+)
+from .replication_group_warnings import warnings
+from .snapshot_state import created
 from .tags import plan_tags
 
 LOWERED = (
@@ -49,7 +62,9 @@ def ensure(clients: Clients, parameters: Mapping[str, Any], check_mode: bool) ->
     declared, client = normalize(parameters), clients("elasticache")
     name = declared["replication_group_id"]
     deadline = Deadline(declared["wait_timeout"], reporter(declared.get("progress_path")))
-    observed = settle(client, declared, check_mode, deadline)
+    first = observe(client, name)
+    saved = begun_snapshot(client, declared, first)
+    observed = settle(client, declared, first, saved, check_mode, deadline)
     plan = PLANNERS[declared["state"]](clients, declared, observed)
     result, group = converge(
         plan,
@@ -58,7 +73,12 @@ def ensure(clients: Clients, parameters: Mapping[str, Any], check_mode: bool) ->
         lambda plan: carry_out(client, declared, plan, deadline),
         lambda: resource_of(observe(client, name)),
     )
-    return {**result, "replication_group": group, "final_snapshot_identifier": final_snapshot(plan), **warnings(group)}
+    return {
+        **result,
+        "replication_group": group,
+        "final_snapshot_identifier": final_snapshot(plan) or saved,
+        **warnings(group, declared),
+    }
 
 
 def resource_of(observed: Observed | None) -> dict[str, Any]:
@@ -71,42 +91,49 @@ def normalize(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {**parameters, **lowered}
 
 
-def warnings(group: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Say what has been accepted and not been done: nobody should believe that it has."""
-    found = [*_warn_of_window(group), *_warn_of_logs(group)]
-    return {"warnings": found} if found else {}
-
-
-def _warn_of_window(group: Mapping[str, Any]) -> list[str]:
-    waits = sorted(set(group.get("pending_modified_values") or ()) & set(WAITING))
-    if not waits or group.get("status") != "available":
-        return []
-    name, window = group["replication_group_id"], group.get("preferred_maintenance_window")
-    return [f"{name} has not changed yet, and waits for its window {window}: {', '.join(waits)}."]
-
-
-def _warn_of_logs(group: Mapping[str, Any]) -> list[str]:
-    failed = [log for log in group.get("log_delivery_configurations") or () if log.get("status") == "error"]
-    return [f"The {log['log_type']} is not delivered: {log.get('message', 'AWS does not say why.')}" for log in failed]
-
-
-def settle(client: Any, declared: Mapping[str, Any], check_mode: bool, deadline: Deadline) -> Observed | None:
+def settle(
+    client: Any,
+    declared: Mapping[str, Any],
+    observed: Observed | None,
+    saved: str | None,
+    check_mode: bool,
+    deadline: Deadline,
+) -> Observed | None:
     """Return the group in a state that a plan can start from: what an earlier run began is waited for first."""
     name, absent = declared["replication_group_id"], declared["state"] == "absent"
-    observed = observe(client, name)
     status = observed.group["Status"] if observed else "missing"
     expendable = status == CREATE_FAILED and declared["on_create_failed"] == "delete"
-    if status in ("missing", "available") or expendable or (status in HOPELESS and absent):
+    if observed is None or is_settled(observed) or expendable or (status in HOPELESS and absent):
         return observed
     if status == "deleting" and (check_mode or (absent and not declared["wait"])):
         return None
     if status not in HOPELESS and not declared["wait"]:
-        remedy = "Set wait to true, or run again when it is not any more."
-        raise AnsibleElastiCacheError(message=f"Replication group {name} is {status}. {remedy}")
+        remedy = "Set wait to true, or run again when nothing is under way any more."
+        raise AnsibleElastiCacheError(message=f"Replication group {name} is {summarize(observed, [])}. {remedy}")
     if status == "deleting":
-        wait_until_deleted(client, name, deadline)
+        wait_until_gone(client, name, saved, deadline)
         return None
     return wait_until_available(client, name, deadline, under_way)
+
+
+def is_settled(observed: Observed) -> bool:
+    """Whether the group can be changed. It may be called available while something is still being done to it."""
+    return observed.group["Status"] == "available" and observed.tags is not None and not under_way(observed)
+
+
+def begun_snapshot(client: Any, declared: Mapping[str, Any], observed: Observed | None) -> str | None:
+    """Return the name of the final snapshot of a deletion that an earlier run began."""
+    if declared["state"] != "absent" or not observed or observed.group["Status"] != "deleting":
+        return None
+    name, since = declared["replication_group_id"], observed.group.get("ReplicationGroupCreateTime")
+    found = api.describe_snapshots(client, ReplicationGroupId=name, SnapshotSource="user")
+    names = [
+        snapshot["SnapshotName"]
+        for snapshot in found
+        if not (since and (taken := created(snapshot))) or taken >= since  # else of another group of the same name
+    ]
+    wanted = declared["final_snapshot_identifier"]
+    return max((each for each in names if each == wanted or each.startswith(final_snapshot_prefix(name))), default=None)
 
 
 def plan_present(clients: Clients, declared: Mapping[str, Any], observed: Observed | None) -> Plan:
@@ -122,6 +149,7 @@ def plan_creation(client: Any, declared: Mapping[str, Any]) -> Plan:
     require(declared, ["cache_node_type"], f"create the replication group {name}")
     logs = [log for log in declared["log_delivery_configurations"] or () if log["enabled"]]
     protection = {PROTECTION: "true"} if declared["deletion_protection"] else {}
+    refuse(value_problems(declared, declared), f"create the replication group {name}")
     group = {
         **declared,
         "replication_group_description": declared["replication_group_description"] or name,
@@ -139,9 +167,9 @@ def plan_another_creation(client: Any, declared: Mapping[str, Any]) -> Plan:
 
 def plan_change(clients: Clients, declared: Mapping[str, Any], observed: Observed) -> Plan:
     difference = compare(clients, declared, observed)
-    found = [*problems(difference), *shrink_problems(clients, difference)]
+    found = [*value_problems(declared, difference.goal), *problems(difference), *shrink_problems(clients, difference)]
     refuse(found, f"change the replication group {difference.name}")
-    present = {name: value for name, value in observed.tags.items() if name != UNSET_TOKEN}
+    present = {name: value for name, value in observed.known_tags.items() if name != UNSET_TOKEN}
     tags, tag_steps = plan_tags(observed.group["ARN"], present, {"tags": wanted_tags(declared, present)})
     after = prediction(difference) | ({"tags": without_own(tags)} if without_own(tags) != without_own(present) else {})
     before = {name: difference.existing.get(name) for name in after}
@@ -151,7 +179,7 @@ def plan_change(clients: Clients, declared: Mapping[str, Any], observed: Observe
 def compare(clients: Clients, declared: Mapping[str, Any], observed: Observed) -> Difference:
     """A change that waits for the window is none any more, unless it shall be carried out now."""
     existing = expected(observed) if declared["apply"] == "window" else current(observed)
-    changed = unlike(declared, observed, declared["apply"])
+    changed = without_upgraded(declared, existing, unlike(declared, observed, declared["apply"]))
     ours = without_autoscaled(clients, observed, existing, changed, declared["impose_counts"])
     return Difference(clients("elasticache"), declared, existing, ours, observed)
 
@@ -202,7 +230,11 @@ PLANNERS = {"present": plan_present, "absent": plan_absent}
 
 def final_snapshot_name(group: str) -> str:
     """Unique for each deletion: a name that exists already makes the second destroy of a deployment fail."""
-    return f"{group}-final-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    return f"{final_snapshot_prefix(group)}{datetime.now(UTC):%Y%m%d-%H%M%S}"
+
+
+def final_snapshot_prefix(group: str) -> str:
+    return f"{group}-final-"
 
 
 def final_snapshot(plan: Plan) -> str | None:
@@ -210,15 +242,17 @@ def final_snapshot(plan: Plan) -> str | None:
 
 
 def carry_out(client: Any, declared: Mapping[str, Any], plan: Plan, deadline: Deadline) -> None:
-    """Make the calls of I(plan), each on a group that is available, and wait for their effect unless told not to."""
+    """Make the calls of I(plan), each when the one before has had its effect, and wait for the last one's unless told
+    not to."""
+    name = declared["replication_group_id"]
     *first, last = plan.steps
     for call in first:
-        api.apply(client, call)
+        make(client, name, call, deadline)
         if call.operation == DELETE:  # its name is in the way of the next call
-            wait_until_deleted(client, declared["replication_group_id"], deadline)
-        elif declared["wait"]:
-            wait_until_available(client, declared["replication_group_id"], deadline, under_way)
-    api.apply(client, last)
+            wait_until_deleted(client, name, deadline)
+        else:
+            wait_until_available(client, name, deadline, partial(lacking, call.effect, apply=declared["apply"]))
+    make(client, name, last, deadline)
     if declared["wait"]:
         WAITS[declared["state"]](client, declared, plan, deadline)
 
@@ -233,11 +267,7 @@ def wait_present(client: Any, declared: Mapping[str, Any], plan: Plan, deadline:
 
 
 def wait_absent(client: Any, declared: Mapping[str, Any], plan: Plan, deadline: Deadline) -> None:
-    """The group is gone when its last snapshot is there."""
-    snapshot = final_snapshot(plan)
-    if snapshot:
-        wait_until_saved(client, declared["replication_group_id"], snapshot, deadline)
-    wait_until_deleted(client, declared["replication_group_id"], deadline)
+    wait_until_gone(client, declared["replication_group_id"], final_snapshot(plan), deadline)
 
 
 WAITS = {"present": wait_present, "absent": wait_absent}

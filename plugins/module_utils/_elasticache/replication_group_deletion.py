@@ -12,7 +12,7 @@ from .._aws.entry import Clients
 from .._problems import Problem
 from . import api
 from .replication_group_fields import Observed, read_protection
-from .replication_group_wait import HOPELESS
+from .replication_group_wait import CREATE_FAILED, HOPELESS
 from .usage import peaks
 
 HOURS = 24
@@ -22,11 +22,15 @@ OWN_CONNECTIONS = 4
 
 def deletion_problems(clients: Clients, declared: Mapping[str, Any], observed: Observed) -> Iterator[Problem]:
     """Yield why the group should stay; its name in C(force_delete) answers that it is in use, and only that."""
-    name = declared["replication_group_id"]
+    name, status = declared["replication_group_id"], observed.group["Status"]
+    named = (declared["force_delete"] or "").lower() == name
     if read_protection(observed):
         remedy = "Run it once with deletion_protection set to false, then delete it"
         yield Problem("deletion_protection", True, f"is set on {name}", remedy)
-    if observed.group["Status"] not in HOPELESS and (declared["force_delete"] or "").lower() != name:
+    if observed.tags is None and status != CREATE_FAILED and not named:
+        fault = f"cannot be read while {name} is {status}"
+        yield Problem("deletion_protection", None, fault, f"Set force_delete to {name} if it shall go all the same")
+    if status not in HOPELESS and not named:
         yield from _in_use(clients, name, observed)
     if declared["final_snapshot_identifier"] and not declared["skip_final_snapshot"]:
         yield from _taken(clients("elasticache"), declared["final_snapshot_identifier"])

@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .._aws.fields import Change, Field
 from .._aws.plan import Step
 from .._aws.shapes import step
-from .replication_group_fields import Observed
+from .replication_group_fields import Observed, replicas_of
+from .replication_group_state import waiting
+
+# ElastiCache keeps one of these for the window, and refuses the other meanwhile. In the order of the phases.
+ONE_AT_A_TIME = ("cache_node_type", "engine_version")
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,20 @@ class Difference:
         return bool(self.declared["apply"] == "window")
 
     @property
+    def kept(self) -> list[str]:
+        """What waits for the window and is not declared otherwise: it is to go on waiting."""
+        changed = {*self.changed, *(["engine_version"] if "engine" in self.changed else [])}
+        return [name for name in ONE_AT_A_TIME if name in waiting(self.observed) and name not in changed]
+
+    @property
     def clustered(self) -> bool:
         """Whether cluster mode is enabled."""
         return bool(self.observed.group.get("ClusterEnabled"))
 
-    def call(self, operation: str, **arguments: Any) -> Step:
+    def call(self, operation: str, effect: Mapping[str, Any] | None = None, **arguments: Any) -> Step:
         """Return a call on the group, carried out at once unless I(arguments) say otherwise."""
-        return step(self.client, operation, {"replication_group_id": self.name, "apply_immediately": True, **arguments})
+        request = {"replication_group_id": self.name, "apply_immediately": True, **arguments}
+        return replace(step(self.client, operation, request), effect=effect or {})
 
     def values(self, *changes: Change) -> dict[str, Any]:
         """Return the declared values of the fields that differ and change in one of these ways."""
@@ -49,6 +60,14 @@ class Difference:
     def some(self, *names: str) -> dict[str, Any]:
         """Return the declared values of those of the fields I(names) that differ."""
         return {name: self.declared[name] for name in names if name in self.changed}
+
+    @property
+    def goal(self) -> dict[str, Any]:
+        """Every field as it will be, with the fewest replicas that a shard will have."""
+        replicas = self.wanted_replicas
+        if replicas is None:
+            replicas = min(self.staying.values(), default=None)
+        return {**self.existing, **self.some(*self.changed), "replicas_per_node_group": replicas}
 
     def then(self, name: str) -> Any:
         """Return the value of a field as it will be."""
@@ -73,7 +92,7 @@ class Difference:
     @property
     def staying(self) -> dict[str, int]:
         """Replicas of each shard that stays, by its id."""
-        return {shard: len(nodes) - 1 for shard, nodes in self.shards.items() if shard not in self.leaving}
+        return {shard: count for shard, count in replicas_of(self.observed).items() if shard not in self.leaving}
 
     @property
     def wanted_replicas(self) -> int | None:

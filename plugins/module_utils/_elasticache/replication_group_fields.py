@@ -27,16 +27,21 @@ OWN_TAGS = (PROTECTION, UNSET_TOKEN)
 
 @dataclass(frozen=True)
 class Observed:
-    """A replication group as two operations describe it, and its tags."""
+    """A replication group as two operations describe it, and its tags; C(None) while they cannot be listed."""
 
     group: Mapping[str, Any]
     clusters: Sequence[Mapping[str, Any]]
-    tags: Mapping[str, str]
+    tags: Mapping[str, str] | None
 
     @property
     def member(self) -> Mapping[str, Any]:
         """The member to ask for what the group does not tell; none while the group is being created."""
         return self.clusters[0] if self.clusters else {}
+
+    @property
+    def known_tags(self) -> Mapping[str, str]:
+        """The tags for those who have waited until they can be listed."""
+        return self.tags or {}
 
 
 def of_group(member: str) -> Callable[[Observed], Any]:
@@ -58,10 +63,21 @@ def read_port(observed: Observed) -> int | None:
     return next((endpoint["Port"] for endpoint in endpoints if endpoint), None)
 
 
+def replicas_of(observed: Observed) -> dict[str, int]:
+    """Replicas of each shard, by its id."""
+    shards = observed.group.get("NodeGroups", ())
+    return {shard["NodeGroupId"]: len(shard.get("NodeGroupMembers", ())) - 1 for shard in shards}
+
+
 def read_replicas(observed: Observed) -> int | None:
     """Replicas of each shard; C(None) when the shards do not have equally many."""
-    counts = {len(shard.get("NodeGroupMembers", ())) - 1 for shard in observed.group.get("NodeGroups", ())}
+    counts = set(replicas_of(observed).values())
     return counts.pop() if len(counts) == 1 else None
+
+
+def read_cluster_mode(observed: Observed) -> str:
+    """Engines that know no C(compatible) say only whether it is enabled."""
+    return observed.group.get("ClusterMode") or ("enabled" if observed.group.get("ClusterEnabled") else "disabled")
 
 
 def read_security_groups(observed: Observed) -> list[str]:
@@ -73,8 +89,8 @@ def read_log_delivery(observed: Observed) -> list[dict[str, Any]]:
     return sorted(logs, key=lambda log: log["log_type"])
 
 
-def read_protection(observed: Observed) -> bool:
-    return observed.tags.get(PROTECTION) == "true"
+def read_protection(observed: Observed) -> bool | None:
+    return None if observed.tags is None else observed.tags.get(PROTECTION) == "true"
 
 
 def same_names(declared: Sequence[str], actual: Sequence[str] | None) -> bool:
@@ -147,7 +163,7 @@ FIELDS: tuple[Field, ...] = (
     Field("user_group_ids", Change.OWN_OPERATION, same_names, read=of_group("UserGroupIds")),
     Field("transit_encryption_enabled", Change.STAGED, read=of_group("TransitEncryptionEnabled")),
     Field("transit_encryption_mode", Change.STAGED, read=of_group("TransitEncryptionMode")),
-    Field("cluster_mode", Change.STAGED, read=of_group("ClusterMode")),
+    Field("cluster_mode", Change.STAGED, read=read_cluster_mode),
     # Fixed at creation
     Field("at_rest_encryption_enabled", Change.IMMUTABLE, read=of_group("AtRestEncryptionEnabled")),
     Field("kms_key_id", Change.IMMUTABLE, same_key, read=of_group("KmsKeyId")),

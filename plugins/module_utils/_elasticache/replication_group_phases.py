@@ -31,6 +31,7 @@ def add_shards(difference: Difference) -> Iterator[Step]:
     if wanted > difference.existing["num_node_groups"]:
         yield difference.call(
             "modify_replication_group_shard_configuration",
+            {"num_node_groups": wanted},
             node_group_count=wanted,
             resharding_configuration=difference.declared["resharding_configuration"],
         )
@@ -40,7 +41,8 @@ def add_replicas(difference: Difference) -> Iterator[Step]:
     wanted = difference.wanted_replicas
     short = [shard for shard, has in difference.staying.items() if wanted is not None and has < wanted]
     if short:
-        yield difference.call("increase_replica_count", **_counts(wanted, short, difference.shards))
+        counts = _counts(wanted, short, difference.shards)
+        yield difference.call("increase_replica_count", {"replicas": dict.fromkeys(short, wanted)}, **counts)
 
 
 def _counts(wanted: int | None, concerned: Sequence[str], shards: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,7 +56,8 @@ def change_settings(difference: Difference) -> Iterator[Step]:
     """Everything that takes effect at once, in one call; applied immediately it would carry out what waits, too."""
     values = difference.values(Change.IN_PLACE)
     if values:
-        yield difference.call("modify_replication_group", **values, **_snapshotting(difference), **_timing(difference))
+        timing = {"apply_immediately": not difference.kept}
+        yield difference.call("modify_replication_group", values, **values, **_snapshotting(difference), **timing)
 
 
 def _snapshotting(difference: Difference) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def _snapshotting(difference: Difference) -> dict[str, Any]:
 def change_node_type(difference: Difference) -> Iterator[Step]:
     node_type = difference.some("cache_node_type")
     if node_type:
-        yield difference.call("modify_replication_group", **node_type, **_timing(difference))
+        yield difference.call("modify_replication_group", node_type, **node_type, **_timing(difference))
 
 
 def change_engine(difference: Difference) -> Iterator[Step]:
@@ -82,17 +85,18 @@ def change_engine(difference: Difference) -> Iterator[Step]:
     if "engine" in values:  # its version goes with it, also where the numbers happen to agree
         values = {"engine_version": difference.declared["engine_version"], **values}
     if values:
-        yield difference.call("modify_replication_group", **values, **_group_alone(difference), **_timing(difference))
+        values |= _parameter_group(difference)
+        yield difference.call("modify_replication_group", values, **values, **_timing(difference))
 
 
 def change_parameters(difference: Difference) -> Iterator[Step]:
     """By itself, another parameter group does not interrupt anything, and AWS would not tell that it waits."""
-    values = _group_alone(difference)
+    values = _parameter_group(difference)
     if values and not difference.some(*ENGINE):
-        yield difference.call("modify_replication_group", **values)
+        yield difference.call("modify_replication_group", values, **values)
 
 
-def _group_alone(difference: Difference) -> dict[str, Any]:
+def _parameter_group(difference: Difference) -> dict[str, Any]:
     """A parameter group with cluster-enabled may, and has to, accompany cluster mode when that becomes compatible."""
     return {} if CLUSTER_MODE.following(difference) == "compatible" else difference.some(PARAMETER_GROUP)
 
@@ -104,7 +108,7 @@ def _timing(difference: Difference) -> dict[str, bool]:
 def deliver_logs(difference: Difference) -> Iterator[Step]:
     logs = difference.some("log_delivery_configurations")
     if logs:
-        yield difference.call("modify_replication_group", **logs)
+        yield difference.call("modify_replication_group", logs, **logs)
 
 
 def change_credentials(difference: Difference) -> Iterator[Step]:
@@ -122,6 +126,7 @@ def _to_user_groups(difference: Difference) -> Iterator[Step]:
     ends_auth = {"auth_token_update_strategy": "DELETE"} if difference.observed.group.get("AuthTokenEnabled") else {}
     yield difference.call(
         "modify_replication_group",
+        {"user_group_ids": wanted},
         user_group_ids_to_add=to_add or None,
         user_group_ids_to_remove=to_remove or None,
         **(ends_auth if to_add else {}),
@@ -142,7 +147,7 @@ def _to_token(difference: Difference) -> Iterator[Step]:
             auth_token_update_strategy=strategy,
             remove_user_groups=True if difference.existing["user_group_ids"] and strategy == "ROTATE" else None,
         )
-    if first or (UNSET_TOKEN in difference.observed.tags and "SET" in strategies):
+    if first or (UNSET_TOKEN in difference.observed.known_tags and "SET" in strategies):
         yield from _mark(difference, {})
 
 
@@ -162,7 +167,7 @@ def token_strategies(difference: Difference) -> tuple[str, ...]:
     asked = (difference.declared["auth_token_update_strategy"] or "").upper()
     if not difference.observed.group.get("AuthTokenEnabled"):
         return FIRST_TOKEN
-    if UNSET_TOKEN in difference.observed.tags:
+    if UNSET_TOKEN in difference.observed.known_tags:
         return FIRST_TOKEN if asked == "ROTATE" else ("SET",)
     return (asked,) if asked else ()
 
@@ -171,6 +176,7 @@ def remove_shards(difference: Difference) -> Iterator[Step]:
     if difference.leaving:
         yield difference.call(
             "modify_replication_group_shard_configuration",
+            difference.some("num_node_groups"),
             node_group_count=difference.declared["num_node_groups"],
             node_groups_to_remove=difference.leaving,
         )
@@ -181,13 +187,14 @@ def remove_replicas(difference: Difference) -> Iterator[Step]:
     excessive = [shard for shard, has in difference.staying.items() if wanted is not None and has > wanted]
     if excessive:
         which = {"replicas_to_remove": named} if named else _counts(wanted, excessive, difference.staying)
-        yield difference.call("decrease_replica_count", **which)
+        yield difference.call("decrease_replica_count", {"replicas": dict.fromkeys(excessive, wanted)}, **which)
 
 
 def advance_stages(difference: Difference) -> Iterator[Step]:
     for staged, stage in next_stages(difference):
         company = difference.some(PARAMETER_GROUP) if (staged, stage) == (CLUSTER_MODE, "compatible") else {}
-        yield difference.call("modify_replication_group", **staged.options(stage), **company)
+        options = {**staged.options(stage), **company}
+        yield difference.call("modify_replication_group", options, **options)
 
 
 Phase = Callable[[Difference], Iterator[Step]]
@@ -211,5 +218,5 @@ def steps(difference: Difference) -> list[Step]:
     """Return the calls of all phases. What waits for the window is asked for last, since a call that is carried out
     at once carries out what waits, too."""
     last = DISTURBING if difference.at_window else ()
-    phases = sorted(PHASES, key=lambda phase: phase in last)
-    return [call for phase in phases for call in phase(difference)]
+    first = [phase for phase in PHASES if phase not in last]
+    return [call for phase in (*first, *last) for call in phase(difference)]

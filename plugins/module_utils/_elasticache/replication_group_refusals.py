@@ -14,7 +14,7 @@ from .._problems import Problem
 from . import api
 from .engine_versions import find_family
 from .problems import choices
-from .replication_group_difference import Difference
+from .replication_group_difference import ONE_AT_A_TIME, Difference
 from .replication_group_phases import ENGINE, PARAMETER_GROUP, steps
 from .replication_group_stages import CLUSTER_MODE, STAGED, TRANSIT_ENCRYPTION
 from .replication_group_state import waiting
@@ -27,8 +27,6 @@ ROLLBACK = ("valkey", (7, 2)), ("redis", (7, 1))  # the one way back that AWS of
 OLDEST_WITH_STAGES = (7,)
 # A group refuses these while its cluster mode is compatible ("Modifying cluster mode").
 SHAPE = ("num_cache_clusters", "num_node_groups", "replicas_per_node_group", "cache_node_type", *ENGINE)
-# ElastiCache keeps one of these for the window, and refuses the other meanwhile. In the order of the phases.
-ONE_AT_A_TIME = ("cache_node_type", "engine_version")
 Version = tuple[int, ...]
 
 
@@ -87,9 +85,9 @@ def both_at_the_window(difference: Difference) -> Iterator[Problem]:
 
 def behind_another(difference: Difference) -> Iterator[Problem]:
     """What waits for the window from an earlier run blocks its counterpart."""
-    changed, kept = _one_at_a_time(difference), set(waiting(difference.observed)) & set(ONE_AT_A_TIME)
-    if kept and changed and changed[0] not in kept:
-        (blocking,) = kept
+    changed, waits = _one_at_a_time(difference), set(waiting(difference.observed)) & set(ONE_AT_A_TIME)
+    if waits and changed and changed[0] not in waits:
+        blocking = " and ".join(sorted(waits))
         remedy = f"Wait for the window, or run it first with {blocking} as it is pending and apply set to now"
         yield _cannot(difference, changed[0], f"cannot be changed while {blocking} waits for the window", remedy)
 
@@ -101,13 +99,17 @@ def _one_at_a_time(difference: Difference) -> list[str]:
 
 def carried_along(difference: Difference) -> Iterator[Problem]:
     """A modification that is carried out at once carries out what waits for the window (ModifyReplicationGroup)."""
-    kept = waiting(difference.observed)
-    if not kept or not difference.at_window:
+    if not difference.kept or _one_at_a_time(difference):
         return
+    kept, apply = " and ".join(difference.kept), difference.declared["apply"]
     modifications = (call.request for call in steps(difference) if call.operation == "modify_replication_group")
     if any(request["ApplyImmediately"] for request in modifications):
-        fault = f"cannot hold: something else that is declared is done at once, and {', '.join(kept)} with it"
-        yield Problem("apply", "window", fault, "Set apply to now, or declare the rest after the window")
+        remedy = {
+            "now": f"Declare {kept} too: as it waits, to have it done now, or as it is, to take it back",
+            "window": "Set apply to now, or declare the rest after the window",
+        }
+        fault = f"cannot hold: something that is declared is done at once, and {kept}, which waits, with it"
+        yield Problem("apply", apply, fault, remedy[apply])
 
 
 def node_type(difference: Difference) -> Iterator[Problem]:
@@ -154,10 +156,23 @@ def impossible_cluster_mode(difference: Difference) -> Iterator[Problem]:
         if not difference.then("automatic_failover_enabled"):
             remedy = "Declare a replica at least, and automatic_failover_enabled"
             yield _cannot(difference, "cluster_mode", "needs automatic failover", remedy)
+        yield from _not_for_clusters(difference)
     blocked = difference.some(*SHAPE) if now == "compatible" else {}
     for name in blocked:
         remedy = "Bring cluster_mode to enabled, or back to disabled, first"
         yield _cannot(difference, name, "cannot be changed while cluster mode is compatible", remedy)
+
+
+def _not_for_clusters(difference: Difference) -> Iterator[Problem]:
+    """A default group is exchanged by AWS, one of the user's has to have the parameter already."""
+    name = difference.then(PARAMETER_GROUP)
+    if name.startswith("default."):
+        return
+    found = api.describe_cache_parameters(difference.client, CacheParameterGroupName=name)
+    values = {parameter["ParameterName"]: parameter.get("ParameterValue") for parameter in found}
+    if values.get("cluster-enabled") != "yes":
+        remedy = "Declare a parameter group of the same family in which cluster-enabled is yes"
+        yield Problem(PARAMETER_GROUP, name, "does not allow cluster mode", remedy)
 
 
 def credentials_without_tls(difference: Difference) -> Iterator[Problem]:
@@ -203,6 +218,8 @@ def wrong_replicas(difference: Difference) -> Iterator[Problem]:
     surplus = {shard: has - wanted for shard, has in difference.staying.items() if wanted is not None and has > wanted}
     if not named or not surplus:
         return
+    if unknown := sorted(set(named) - {node for nodes in difference.shards.values() for node in nodes}):
+        yield Problem("replicas_to_remove", ", ".join(unknown), f"is no node of {difference.name}", "Leave it out")
     for shard in difference.staying:
         replicas = sorted(set(difference.shards[shard]) - set(difference.primaries))
         going = [node for node in named if node in replicas]

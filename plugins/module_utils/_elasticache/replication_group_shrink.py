@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from .._aws.entry import Clients
 from .._problems import Problem
+from . import api
 from .replication_group_difference import Difference
 from .usage import peaks
 
@@ -22,6 +23,10 @@ def shrink_problems(clients: Clients, difference: Difference) -> Iterator[Proble
     if not difference.leaving or not limit:
         return
     count = difference.declared["num_node_groups"]
+    if "cache_node_type" in difference.changed and _is_smaller(difference):
+        remedy = "Take the smaller nodes in a run of its own, or set shrink_memory_percent to 0"
+        yield Problem("num_node_groups", count, "cannot be judged: the nodes become smaller, too", remedy)
+        return
     shard_of = {node: shard for shard, nodes in difference.shards.items() for node in nodes}
     used = shard_usage(peaks(clients("cloudwatch"), METRIC, shard_of, HOURS), shard_of)
     if used.keys() != difference.shards.keys():
@@ -32,6 +37,12 @@ def shrink_problems(clients: Clients, difference: Difference) -> Iterator[Proble
         fault = f"would fill the shards that stay to {sum(used.values()) / count:.0f} %, over the limit of {limit} %"
         remedy = "Take bigger nodes first, keep more shards, or raise shrink_memory_percent"
         yield Problem("num_node_groups", count, fault, remedy)
+
+
+def _is_smaller(difference: Difference) -> bool:
+    """Whether ElastiCache calls the declared node type a scaling down."""
+    allowed = api.node_type_modifications(difference.client, ReplicationGroupId=difference.name)
+    return difference.declared["cache_node_type"] in allowed["ScaleDownModifications"]
 
 
 def shard_usage(usage: Mapping[str, float], shard_of: Mapping[str, str]) -> dict[str, float]:

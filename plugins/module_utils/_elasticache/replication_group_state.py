@@ -12,7 +12,7 @@ from .._aws.fields import Field, differences
 from .._aws.shapes import from_api
 from . import api
 from .connection import connection
-from .replication_group_fields import FIELDS, OWN_TAGS, Observed
+from .replication_group_fields import FIELDS, OWN_TAGS, UNSET_TOKEN, Observed, replicas_of
 
 # What can wait for the maintenance window. What else is pending is being done.
 WAITING = ("automatic_failover_status", "cache_node_type", "engine_version")
@@ -26,16 +26,21 @@ def observe(client: Any, name: str) -> Observed | None:
     if not groups:
         return None
     group = groups[0]
-    return Observed(group, members(client, group), api.list_tags(client, group["ARN"]) if "ARN" in group else {})
+    return Observed(group, members(client, group), _tags(client, group))
 
 
 def observe_all(client: Any) -> list[Observed]:
     """Read every group of the region; the members of all come from one listing."""
     clusters = api.describe_cache_clusters(client, ShowCacheNodeInfo=True)
     return [
-        Observed(group, _of(group, clusters), api.list_tags(client, group["ARN"]))
-        for group in api.describe_replication_groups(client)
+        Observed(group, _of(group, clusters), _tags(client, group)) for group in api.describe_replication_groups(client)
     ]
+
+
+def _tags(client: Any, group: Mapping[str, Any]) -> dict[str, str] | None:
+    if group["Status"] != "available":
+        return None
+    return api.list_tags_unless_busy(client, group["ARN"]) if "ARN" in group else {}
 
 
 def members(client: Any, group: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -52,8 +57,8 @@ def _of(group: Mapping[str, Any], clusters: list[dict[str, Any]]) -> list[dict[s
 def current(observed: Observed) -> dict[str, Any]:
     """Return the group as the module's options would declare it."""
     options = {field.name: field.read(observed) for field in FIELDS}
-    name = observed.group["ReplicationGroupId"]
-    return {**options, "replication_group_id": name, "tags": without_own(observed.tags)}
+    tags = None if observed.tags is None else without_own(observed.tags)
+    return {**options, "replication_group_id": observed.group["ReplicationGroupId"], "tags": tags}
 
 
 def without_own(tags: Mapping[str, str]) -> dict[str, str]:
@@ -71,13 +76,24 @@ def expected(observed: Observed) -> dict[str, Any]:
 
 
 def unlike(declared: Mapping[str, Any], observed: Observed, apply: str) -> dict[str, Field]:
-    """Return the fields that are not as declared: now, or for I(apply) C(window) after the maintenance window."""
-    if apply == "now":
-        return differences(FIELDS, declared, current(observed))
+    """Return the fields that are not as declared: now, or for I(apply) C(window) after the maintenance window.
+
+    What waits for the window and is not declared so is to be taken back.
+    """
     changed = differences(FIELDS, declared, expected(observed))
+    if apply == "now":
+        retracted = {name: field for name, field in changed.items() if name in waiting(observed)}
+        return {**differences(FIELDS, declared, current(observed)), **retracted}
     if "engine_version" not in pending(observed) or "engine_version" in changed:
         return changed
     return {name: field for name, field in changed.items() if name not in COMPANY}
+
+
+def lacking(effect: Mapping[str, Any], observed: Observed, apply: str) -> list[str]:
+    """Return the names of what the I(effect) of a step names and cannot be read back yet, and of what is under way."""
+    has = replicas_of(observed)
+    shards = [shard for shard, count in effect.get("replicas", {}).items() if has.get(shard) != count]
+    return sorted({*unlike(effect, observed, apply), *shards, *under_way(observed)})
 
 
 def waiting(observed: Observed) -> list[str]:
@@ -106,6 +122,7 @@ def resource(observed: Observed) -> dict[str, Any]:
         "arn": group.get("ARN"),
         "auth_token_enabled": bool(group.get("AuthTokenEnabled")),
         "auth_token_last_modified_date": from_api(group.get("AuthTokenLastModifiedDate")),
+        "auth_token_optional": UNSET_TOKEN in observed.known_tags,
         "cluster_enabled": bool(group.get("ClusterEnabled")),
         "connection": connection(observed),
         "member_clusters": list(group.get("MemberClusters", ())),

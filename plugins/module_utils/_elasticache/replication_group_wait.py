@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from .._aws.waiting import Deadline, Observation
@@ -20,7 +21,8 @@ from .replication_group_state import observe, pending
 
 CREATE_FAILED = "create-failed"
 HOPELESS = (CREATE_FAILED, "restore-failed", "incompatible-network", "incompatible-parameters")
-EVENT_MINUTES = 60  # how far back an explanation is looked for
+EVENT_MINUTES = 14 * 24 * 60  # how far back an explanation is looked for: as long as ElastiCache keeps events
+MOST_EVENTS = 10
 
 
 def wait_until_available(
@@ -49,7 +51,7 @@ def judge(client: Any, observed: Observed, missing: list[str]) -> Observation:
     failed = next((status for status in statuses if status in HOPELESS), None)
     if failed:
         return Observation(failed, failure=f"it is {failed}. {explain(client, observed)}")
-    settled = set(statuses) == {"available"}
+    settled = set(statuses) == {"available"} and observed.tags is not None
     return Observation(summarize(observed, missing if settled else []), done=settled and not missing)
 
 
@@ -75,6 +77,13 @@ def wait_until_deleted(client: Any, name: str, deadline: Deadline) -> None:
     deadline.wait(f"replication group {name} to be deleted", look)
 
 
+def wait_until_gone(client: Any, name: str, snapshot: str | None, deadline: Deadline) -> None:
+    """Wait until the last snapshot of a group, if it has one, is there, and the group is gone."""
+    if snapshot:
+        wait_until_saved(client, name, snapshot, deadline)
+    wait_until_deleted(client, name, deadline)
+
+
 def wait_until_saved(client: Any, group: str, snapshot: str, deadline: Deadline) -> None:
     """Wait for the final snapshot of a group that is being deleted."""
 
@@ -95,17 +104,21 @@ def wait_until_saved(client: Any, group: str, snapshot: str, deadline: Deadline)
 def explain(client: Any, observed: Observed) -> str:
     """Return the texts of the events of the group and its members: the API gives no other reason. For a lack of
     capacity, also the availability zones that are left."""
-    group = [observed.group["ReplicationGroupId"]]
+    group, since = [observed.group["ReplicationGroupId"]], observed.group.get("ReplicationGroupCreateTime")
     members = observed.group.get("MemberClusters", ())
-    reasons = _events(client, "replication-group", group) + _events(client, "cache-cluster", members)
+    reasons = _events(client, "replication-group", group, since) + _events(client, "cache-cluster", members, since)
     if not reasons:
         return "ElastiCache recorded no event that says why."
     return f"Events: {'; '.join(reasons)}.{_zones_left(client, observed, reasons)}"
 
 
-def _events(client: Any, kind: str, names: Iterable[str]) -> list[str]:
+def _events(client: Any, kind: str, names: Iterable[str], since: datetime | None = None) -> list[str]:
+    """Return the latest texts; what is older than I(since) belongs to another group of the same name."""
     requests = ({"SourceType": kind, "SourceIdentifier": name, "Duration": EVENT_MINUTES} for name in names)
-    return [event["Message"].rstrip(".") for request in requests for event in api.describe_events(client, **request)]
+    events = [event for request in requests for event in api.describe_events(client, **request)]
+    own = [event for event in events if not (since and "Date" in event) or event["Date"] >= since]
+    latest = sorted(own, key=lambda event: str(event.get("Date")))[-MOST_EVENTS:]
+    return [event["Message"].rstrip(".") for event in latest]
 
 
 def _zones_left(client: Any, observed: Observed, reasons: Sequence[str]) -> str:

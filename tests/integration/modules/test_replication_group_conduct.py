@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from integration.modules.groups import (
     PLAIN_TLS,
     PROTECTED,
     REPLICATED,
+    SAVED,
     SECRET,
     SINGLE,
     THREE,
@@ -41,7 +41,10 @@ from integration.modules.groups import (
 )
 from integration.modules.habit import four_times
 
-from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache import api, replication_group
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache import (
+    replication_group,
+    replication_group_calls,
+)
 from sandbox.dataplane import Endpoint
 from sandbox.dataplane.testing import RedisCli
 
@@ -53,7 +56,11 @@ REFUSED = {
     "network type": (SINGLE, {"network_type": "dual_stack"}, "life has ipv4"),
     "data tiering": (SINGLE, {"data_tiering_enabled": True}, "life has False"),
     "global datastore": (SINGLE, {"global_replication_group_id": "virxk-global"}, "life has None"),
-    "an older version": (SINGLE, {"engine_version": "7.0"}, "cannot be lowered: life has 7.1.0"),
+    "an older version": (
+        {**SINGLE, "auto_minor_version_upgrade": False},
+        {"engine_version": "7.0"},
+        "cannot be lowered: life has 7.1.0",
+    ),
     "an older valkey": (VALKEY, {"engine_version": "7.2"}, "cannot be lowered: life has 8.0.1"),
     "valkey 8 back to redis": (VALKEY, {"engine": "redis", "engine_version": "7.1"}, "cannot be lowered"),
     "an unknown version": (SINGLE, {"engine_version": "7.9"}, "redis has no such version here"),
@@ -108,6 +115,35 @@ REFUSED = {
         {"cluster_mode": "compatible", "advance": True},
         "needs automatic failover",
     ),
+    "failover without a replica": (SINGLE, {"automatic_failover_enabled": True}, "needs a replica at least"),
+    "the last replica, which failover needs": (
+        FAILS_OVER,
+        {"num_cache_clusters": 1, "cache_node_type": "cache.t3.small"},
+        "automatic_failover_enabled = True: needs a replica at least",
+    ),
+    "Multi-AZ without failover": (WITH_REPLICA, {"multi_az_enabled": True}, "needs automatic failover"),
+    "a token of the wrong form": (SECRET, {"auth_token": "a @", "auth_token_update_strategy": "rotate"}, "wrong form"),
+    "windows that overlap": (
+        {**SINGLE, "preferred_maintenance_window": "sun:05:00-sun:06:00"},
+        {"snapshot_window": "05:30-06:30"},
+        "preferred_maintenance_window = sun:05:00-sun:06:00: overlaps the snapshot window",
+    ),
+    "backups kept for too long": (
+        SAVED,
+        {"snapshot_retention_limit": 36},
+        "out of range.\n   Remedy: Give 0 to 35 days",
+    ),
+    "an alias of a key": (SINGLE, {"kms_key_id": "alias/redis"}, "is an alias, with which"),
+    "an unknown replica named to go": (
+        THREE,
+        {"num_cache_clusters": 2, "replicas_to_remove": ["life-003", "life-009"]},
+        "replicas_to_remove = life-009: is no node of life",
+    ),
+    "cluster mode with a parameter group that does not allow it": (
+        {**FAILS_OVER, "cache_parameter_group_name": "own-redis7"},
+        {"cluster_mode": "compatible", "advance": True},
+        "own-redis7: does not allow cluster mode",
+    ),
     "cluster mode of an old version": (
         {**SINGLE, "engine_version": "6.2"},
         {"cluster_mode": "enabled", "advance": True},
@@ -115,6 +151,12 @@ REFUSED = {
     ),
 }
 REFUSED_OF_CLUSTERS: dict[str, tuple[dict[str, Any], str]] = {
+    "failover off": ({"automatic_failover_enabled": False}, "cannot be off with cluster mode"),
+    "Multi-AZ of a shard without replica": ({"multi_az_enabled": True}, "needs a replica at least"),
+    "fewer shards of smaller nodes": (
+        {"num_node_groups": 1, "cache_node_type": "cache.t3.micro"},
+        "cannot be judged: the nodes become smaller, too",
+    ),
     "cluster mode left": ({"cluster_mode": "disabled"}, "cannot be left once it is enabled"),
     "nodes counted": ({"num_cache_clusters": 5}, "does not count the nodes of a group with cluster mode: life has 3"),
     "unknown shards named to go": (
@@ -139,7 +181,7 @@ def test_refused_with_nothing_called(life, base, change, words):
 
 
 def test_refused_of_a_cluster_with_nothing_called(life):
-    life.create(**uneven(1, 0))
+    life.create(**{**uneven(1, 0), "cache_node_type": "cache.t3.small"})
     for change, words in REFUSED_OF_CLUSTERS.values():
         refused(life, change, words)
 
@@ -348,10 +390,29 @@ def test_nothing_is_carried_along_before_the_window_without_being_asked(life):
     life.create(**SINGLE)
     life.ensure(cache_node_type="cache.t3.small", apply="window")
     logs = {"log_delivery_configurations": [delivered("/slow")]}
-    refused(life, {**logs, "apply": "window"}, "cannot hold: something else .* at once, and cache_node_type with it")
+    for apply, remedy in (("window", "Set apply to now"), ("now", "Declare cache_node_type too")):
+        refused(
+            life, {**logs, "apply": apply}, f"cannot hold: something .* done at once, and cache_node_type.*\n.*{remedy}"
+        )
     refused(life, {"engine": "valkey", "engine_version": "8.0"}, "while cache_node_type waits for the window")
-    life.ensure(replication_group_description="New", apply="window")
-    assert life.state()["node_type"] == "cache.t3.micro"
+    for apply in ("window", "now"):
+        life.ensure(replication_group_description=f"For the {apply}", apply=apply)
+        assert life.state()["node_type"] == "cache.t3.micro"
+
+
+def test_what_waits_for_the_window_is_taken_back_when_the_present_state_is_declared(life):
+    life.create(**SINGLE)
+    life.ensure(cache_node_type="cache.t3.small", apply="window")
+    four_times(life.running, replication_group.ensure, life.clients, declare(cache_node_type="cache.t3.micro"))
+    assert (life.state()["node_type"], life.state()["pending"]) == ("cache.t3.micro", {})
+
+
+def test_a_version_that_was_upgraded_by_itself_is_no_difference(life):
+    life.create(**SINGLE)
+    since = life.count
+    result = life.ensure(**{**SINGLE, "engine_version": "7.0"})
+    assert (result["changed"], life.changes(since)) == (False, [])
+    assert "life runs 7.1.0, to which it was upgraded from 7.0" in result["warnings"][0]
 
 
 def test_deletion_leaves_a_snapshot_and_nothing_else(life):
@@ -375,8 +436,9 @@ def test_the_same_deployment_can_be_destroyed_twice(life):
 def test_a_final_snapshot_that_cannot_be_taken_keeps_the_group(life):
     life.create(**SINGLE)
     life.client.create_snapshot(ReplicationGroupId="life", SnapshotName="taken")
-    with pytest.raises(AnsibleAWSError, match="SnapshotAlreadyExistsFault"):
-        life.ensure(state="absent", final_snapshot_identifier="taken")
+    life.ensure()  # settles
+    gone = {"state": "absent", "final_snapshot_identifier": "taken"}
+    refused(life, gone, "final_snapshot_identifier = taken: is the name of a snapshot that exists")
     assert life.exists()
 
 
@@ -447,13 +509,13 @@ def test_the_next_run_finishes_what_was_interrupted_after_any_step(life, ping, m
     assert life.ensure(True, **EVERYTHING)["operations"] == STEPS
     made = count()
 
-    def apply(client: Any, step: Any) -> None:
+    def make(*arguments: Any) -> None:
         if next(made) == done:
             raise Interrupted
-        api.apply(client, step)
+        replication_group_calls.make(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(replication_group, "api", SimpleNamespace(apply=apply))
+        patch.setattr(replication_group, "make", make)
         with pytest.raises(Interrupted):
             life.ensure(**EVERYTHING)
     life.ensure(**EVERYTHING)

@@ -34,7 +34,6 @@ from sandbox.elasticache.resources import LogDelivery, ReplicationGroup
 from sandbox.protocol import ApiError, Parameters
 
 NOT_IMPLEMENTED = ("CacheSecurityGroupNames", "Durability", "NodeGroupId")
-UNSEEN_SECONDS = 10  # for which DescribeReplicationGroups goes on saying available
 
 Planner = Callable[[Region, ReplicationGroup, Parameters], Awaitable[Change]]
 
@@ -83,7 +82,7 @@ async def modify(region: Region, p: Parameters) -> Parameters:
     changes.stage(rg, {aspect.name: change for aspect, change in plans.items() if aspect.staged})
     due = [change for aspect, change in plans.items() if not aspect.staged]
     due += changes.unstage(rg).values() if at_once else []  # what waited from before is carried out too
-    await changes.start(region, rg, due, unseen_seconds=UNSEEN_SECONDS)
+    await changes.start(region, rg, due)
     return {"ReplicationGroup": views.replication_group(region, rg)}
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sandbox.elasticache import tags
 from sandbox.elasticache.errors import invalid_combination, invalid_value
 from sandbox.elasticache.names import identifier
@@ -136,7 +138,7 @@ async def modify(region: Region, p: Parameters) -> Parameters:
     for name, value in wanted.items():
         _check_value(_changeable(region, group, name), value)
     group.values.update(wanted)
-    _apply(region, group)
+    _apply(region, group, wanted)
     return {"CacheParameterGroupName": group.name}
 
 
@@ -146,10 +148,11 @@ async def reset(region: Region, p: Parameters) -> Parameters:
     if bool(named) == bool(p.get("ResetAllParameters")):
         raise invalid_combination("Either ResetAllParameters or ParameterNameValues must be given, and not both.")
     _check_count(named)
-    for name in named or list(group.values):
+    reset_to_default = named or list(group.values)
+    for name in reset_to_default:
         _changeable(region, group, name)
-    group.values = {name: value for name, value in group.values.items() if named and name not in named}
-    _apply(region, group)
+    group.values = {name: value for name, value in group.values.items() if name not in reset_to_default}
+    _apply(region, group, reset_to_default)
     return {"CacheParameterGroupName": group.name}
 
 
@@ -177,20 +180,23 @@ def _check_value(parameter: Parameter, value: str) -> None:
         raise invalid_value(f"Invalid value {value!r} for the parameter {parameter.name}. Allowed values: {allowed}")
 
 
-def _apply(region: Region, group: ParameterGroup) -> None:
+def _apply(region: Region, group: ParameterGroup, names: Iterable[str]) -> None:
     """Bring a changed group to the nodes that run with it."""
+    known = family_parameters(group.family)
+    needs_reboot = any(known[name].change_type == "requires-reboot" for name in names)
     for rg in users_of(region, group):
         if rg.reachable:
-            region.spawn(apply_to(region, rg))
+            waits = needs_reboot or rg.parameter_apply_status == "pending-reboot"
+            region.spawn(apply_to(region, rg, "pending-reboot" if waits else "in-sync"))
 
 
-async def apply_to(region: Region, rg: ReplicationGroup) -> None:
+async def apply_to(region: Region, rg: ReplicationGroup, status: str = "in-sync") -> None:
     """Put the values of a replication group's parameter group into effect on its nodes."""
     rg.parameter_apply_status = "applying"
     await region.pause(APPLY_SECONDS)
     group = region.store.parameter_groups[rg.parameter_group]
     await region.plane.set_parameters(rg, effective(group))
-    rg.parameter_apply_status = "in-sync"
+    rg.parameter_apply_status = status
     for node in rg.nodes:
         region.event("cache-cluster", node.id, f"Parameter group {group.name} is in sync")
 

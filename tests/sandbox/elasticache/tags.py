@@ -73,7 +73,7 @@ def _check_quota(tags: Tags) -> None:
 async def add(region: Region, p: Parameters) -> Parameters:
     arn = p["ResourceName"]
     new = parse(p["Tags"])
-    targets = _targets(region, arn, change=True)
+    targets = _targets(region, arn)
     _check_quota({**region.store.tags.get(arn, {}), **new})
     for target in targets:
         region.store.tags.setdefault(target, {}).update(new)
@@ -82,19 +82,22 @@ async def add(region: Region, p: Parameters) -> Parameters:
 
 async def remove(region: Region, p: Parameters) -> Parameters:
     arn = p["ResourceName"]
-    for target in _targets(region, arn, change=True):
+    for target in _targets(region, arn):
         tags = region.store.tags.get(target, {})
         region.store.tags[target] = {key: value for key, value in tags.items() if key not in p["TagKeys"]}
     return _tag_list(region, arn)
 
 
 async def list_tags(region: Region, p: Parameters) -> Parameters:
-    _targets(region, p["ResourceName"], change=False)
+    _targets(region, p["ResourceName"])
     return _tag_list(region, p["ResourceName"])
 
 
-def _targets(region: Region, arn: str, change: bool) -> list[str]:
-    """The ARNs that a change of an ARN's tags concerns: itself, and the nodes of a replication group."""
+def _targets(region: Region, arn: str) -> list[str]:
+    """The ARNs whose tags an ARN's are: itself, and the nodes of a replication group.
+
+    Tags of a group or node that is not available can neither be changed nor listed.
+    """
     kind, _, name = arn.removeprefix(region.arn("", "").removesuffix("::") + ":").partition(":")
     if kind not in KINDS or region.arn(kind, name) != arn:
         raise ApiError("InvalidARN", f"The ARN {arn} does not name a taggable resource of this account and region.")
@@ -103,7 +106,7 @@ def _targets(region: Region, arn: str, change: bool) -> list[str]:
         raise ApiError(KINDS[kind].missing, f"{KINDS[kind].title} {name} not found.")
     if kind not in ("replicationgroup", "cluster"):
         return [arn]
-    if change and resource.status != "available":
+    if resource.status != "available":
         code = "InvalidReplicationGroupState" if kind == "replicationgroup" else "InvalidCacheClusterState"
         raise ApiError(code, "Cluster not in available state to perform tagging operations.", 400)
     nodes = resource.nodes if kind == "replicationgroup" else ()

@@ -116,7 +116,8 @@ def answer_existing(script, group, clusters=()):
     if group:
         answer = {"CacheClusters": list(clusters)}
         script.answer("elasticache", "describe_cache_clusters", answer, {"ShowCacheNodeInfo": True})
-        script.answer("elasticache", "list_tags_for_resource", {"TagList": []}, {"ResourceName": GROUP_ARN})
+        if group["Status"] == "available":
+            script.answer("elasticache", "list_tags_for_resource", {"TagList": []}, {"ResourceName": GROUP_ARN})
 
 
 def answer_topic(script, attributes=None):
@@ -273,7 +274,7 @@ ONLY_GROUP = {**NOTHING, "replication_group_id": "demo", "cache_node_type": "cac
 
 def test_a_group_that_failed_is_explained_by_its_events(script):
     answer_existing(script, {**GROUP, "Status": "create-failed", "MemberClusters": []})
-    request = {"SourceType": "replication-group", "SourceIdentifier": "demo", "Duration": 60}
+    request = {"SourceType": "replication-group", "SourceIdentifier": "demo", "Duration": 20160}
     events = {"Events": [{"Message": "insufficient capacity in eu-west-1a."}]}
     script.answer("elasticache", "describe_events", events, request)
     message = (

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from botocore.stub import ANY
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._aws import waiting
-from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache import replication_group
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache import (
+    replication_group,
+    replication_group_calls,
+)
 from ansible_collections.accessweaver.elasticache.plugins.modules.elasticache_replication_group import ARGUMENTS
 
 NAME = "demo-staging-redis"
@@ -110,8 +114,8 @@ def no_pauses(monkeypatch):
 
 
 def answer_read(stubber, *described: Any) -> None:
-    """One look at the group takes three calls: the group, the clusters, the tags. C(None) is a group that is not
-    there."""
+    """One look at the group takes three calls: the group, the clusters, and when it is available, the tags. C(None) is
+    a group that is not there."""
     defaults: tuple[Any, ...] = (GROUP, MEMBERS)
     group, members = (*described, *defaults[len(described) :])
     if group is None:
@@ -119,9 +123,9 @@ def answer_read(stubber, *described: Any) -> None:
         return
     stubber.add_response("describe_replication_groups", {"ReplicationGroups": [group]}, {"ReplicationGroupId": NAME})
     stubber.add_response("describe_cache_clusters", {"CacheClusters": members}, {"ShowCacheNodeInfo": True})
-    stubber.add_response(
-        "list_tags_for_resource", {"TagList": [{"Key": "Project", "Value": "demo"}]}, {"ResourceName": ARN}
-    )
+    if group["Status"] == "available":
+        tags = {"TagList": [{"Key": "Project", "Value": "demo"}]}
+        stubber.add_response("list_tags_for_resource", tags, {"ResourceName": ARN})
 
 
 def run(client, check_mode: bool = False, cloudwatch=None, **options: Any) -> dict[str, Any]:
@@ -233,7 +237,6 @@ IN_PLACE = {
     "retention": ("snapshot_retention_limit", 7, {"SnapshotRetentionLimit": 7}, {}),
     "retention off": ("snapshot_retention_limit", 0, {"SnapshotRetentionLimit": 0}, {}),
     "snapshot window": ("snapshot_window", "01:00-02:00", {"SnapshotWindow": "01:00-02:00"}, {}),
-    "failover off": ("automatic_failover_enabled", False, {"AutomaticFailover": "disabled"}, {}),
     "multi-AZ off": ("multi_az_enabled", False, {"MultiAZ": "disabled"}, {}),
     "minor upgrades": ("auto_minor_version_upgrade", False, {"AutoMinorVersionUpgrade": False}, {}),
     "topic off": (
@@ -297,11 +300,12 @@ def test_several_changes_travel_in_one_call_and_tags_in_their_own(client):
     answer_read(stubber)
     request = {
         "ReplicationGroupId": NAME,
-        "ApplyImmediately": False,
+        "ApplyImmediately": True,
         "SnapshotRetentionLimit": 7,
         "SnapshotWindow": "01:00-02:00",
     }
     stubber.add_response("modify_replication_group", {}, request)
+    answer_read(stubber, {**GROUP, "SnapshotRetentionLimit": 7, "SnapshotWindow": "01:00-02:00"})
     stubber.add_response("add_tags_to_resource", {}, {"ResourceName": ARN, "Tags": [{"Key": "Owner", "Value": "x"}]})
     answer_read(stubber)
     result = run(
@@ -313,6 +317,59 @@ def test_several_changes_travel_in_one_call_and_tags_in_their_own(client):
         wait=False,
     )
     assert result["operations"] == ["modify_replication_group", "add_tags_to_resource"]
+
+
+def test_a_call_that_is_refused_while_the_group_is_busy_is_made_again(client):
+    stubber = client[1]
+    answer_read(stubber)
+    for _time in range(2):
+        stubber.add_client_error("modify_replication_group", "InvalidReplicationGroupState", "is not available")
+    request = {"ReplicationGroupId": NAME, "ApplyImmediately": True, "SnapshotRetentionLimit": 7}
+    stubber.add_response("modify_replication_group", {}, request)
+    answer_read(stubber, {**GROUP, "SnapshotRetentionLimit": 7})
+    answer_read(stubber, {**GROUP, "SnapshotRetentionLimit": 7})
+    assert run(client, snapshot_retention_limit=7)["changed"]
+
+
+def test_a_call_that_is_refused_for_good_ends_before_the_deadline(client, monkeypatch):
+    answer_read(client[1])
+    monkeypatch.setattr(replication_group_calls, "PATIENCE", -1)
+    client[1].add_client_error("modify_replication_group", "InvalidReplicationGroupState", "is in a global datastore")
+    answer_group(client[1], "available")
+    with pytest.raises(AnsibleAWSError, match=r"Gave up .* to accept modify_replication_group.*in a global datastore"):
+        run(client, snapshot_retention_limit=7)
+
+
+def test_what_was_done_already_when_the_call_is_made_again_is_done(client):
+    stubber, more = client[1], [*MEMBERS, member(3)]
+    grown = {**GROUP, "MemberClusters": [cluster["CacheClusterId"] for cluster in more]}
+    grown["NodeGroups"] = [{**GROUP["NodeGroups"][0], "NodeGroupMembers": [{"CacheClusterId": "x"}] * 3}]
+    answer_read(stubber)
+    stubber.add_client_error("increase_replica_count", "NoOperationFault", "no changes were required")
+    answer_read(stubber, grown, more)
+    answer_read(stubber, grown, more)
+    assert run(client, num_cache_clusters=3)["operations"] == ["increase_replica_count"]
+
+
+def test_a_step_waits_for_the_effect_of_the_one_before_it(client):
+    """AWS goes on saying available for a while after it has accepted a change."""
+    stubber = client[1]
+    answer_read(stubber)
+    answer_node_types(stubber, "cache.t3.medium")
+    stubber.add_response(
+        "modify_replication_group",
+        {},
+        dict.fromkeys(("ReplicationGroupId", "ApplyImmediately", "SnapshotRetentionLimit"), ANY),
+    )
+    answer_read(stubber)
+    answer_read(stubber, {**GROUP, "SnapshotRetentionLimit": 7})
+    stubber.add_response(
+        "modify_replication_group", {}, dict.fromkeys(("ReplicationGroupId", "ApplyImmediately", "CacheNodeType"), ANY)
+    )
+    changed = {**GROUP, "SnapshotRetentionLimit": 7, "CacheNodeType": "cache.t3.medium"}
+    answer_read(stubber, changed)
+    answer_read(stubber, changed)
+    run(client, snapshot_retention_limit=7, cache_node_type="cache.t3.medium")
 
 
 def test_log_delivery_is_added(client):
@@ -342,15 +399,15 @@ REFUSED = {
     "subnet group": {"cache_subnet_group_name": "other"},
     "port": {"port": 6380},
     "network type": {"network_type": "ipv6"},
-    "an older version": {"engine_version": "7.0"},
+    "an older version": {"engine_version": "7.0", "auto_minor_version_upgrade": False},
 }
 
 
 @pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "for real"])
 @pytest.mark.parametrize("options", REFUSED.values(), ids=REFUSED)
 def test_what_cannot_change_in_place_is_refused_with_both_values_and_the_way_out(client, options, check_mode):
-    answer_read(client[1], {**GROUP, "NetworkType": "ipv4"})
-    ((option, value),) = options.items()
+    answer_read(client[1], {**GROUP, "NetworkType": "ipv4", "AutoMinorVersionUpgrade": False})
+    option, value = next(iter(options.items()))
     if option == "engine_version":
         answer_family(client[1], value)
     with pytest.raises(AnsibleAWSError) as refusal:
@@ -431,7 +488,46 @@ LEAVING = {
 @pytest.mark.parametrize(("state", "wait", "check_mode", "operations"), LEAVING.values(), ids=LEAVING)
 def test_a_group_on_its_way_out_is_as_good_as_gone(client, state, wait, check_mode, operations):
     answer_read(client[1], {**GROUP, "Status": "deleting"})
+    if state == "absent":
+        answer_saved(client[1])
     assert run(client, check_mode, state=state, wait=wait)["operations"] == operations
+
+
+def answer_saved(stubber, **names_and_times: datetime | None) -> None:
+    """The manual snapshots of the group, by what follows its name, with the times when they were done."""
+    found = [
+        {
+            "SnapshotName": f"{NAME}-{name.replace('_', '-')}",
+            "NodeSnapshots": [{"SnapshotCreateTime": time}] if time else [],
+        }
+        for name, time in names_and_times.items()
+    ]
+    request = {"ReplicationGroupId": NAME, "SnapshotSource": "user"}
+    stubber.add_response("describe_snapshots", {"Snapshots": found}, request)
+
+
+EARLIER, BORN, LATER = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3))
+BEGUN: dict[str, tuple[dict[str, Any], dict[str, datetime | None], str | None]] = {
+    "being taken": ({}, {"final_20260301": None, "backup": LATER}, "final-20260301"),
+    "taken": ({}, {"final_20260301": LATER}, "final-20260301"),
+    "of an earlier group": ({}, {"final_20260101": EARLIER}, None),
+    "named": ({"final_snapshot_identifier": f"{NAME}-last"}, {"last": LATER}, "last"),
+    "none": ({"skip_final_snapshot": True}, {}, None),
+}
+
+
+@pytest.mark.parametrize(("options", "snapshots", "final"), BEGUN.values(), ids=BEGUN)
+def test_a_deletion_that_was_interrupted_ends_when_its_snapshot_is_there(client, options, snapshots, final):
+    stubber, name = client[1], final and f"{NAME}-{final}"
+    answer_read(stubber, {**GROUP, "Status": "deleting", "ReplicationGroupCreateTime": BORN})
+    answer_saved(stubber, **snapshots)
+    for status in ("creating", "available") if final else ():
+        answer = {"Snapshots": [{"SnapshotName": name, "SnapshotStatus": status}]}
+        stubber.add_response("describe_snapshots", answer, {"SnapshotName": name})
+    answer_group(stubber, "deleting")
+    answer_read(stubber, None)
+    result = run(client, state="absent", **options)
+    assert (result["changed"], result["final_snapshot_identifier"]) == (False, name)
 
 
 def test_a_creation_that_failed_is_repeated_by_deletion_and_creation(client):
@@ -472,7 +568,7 @@ def test_the_zones_that_are_left_are_told_when_capacity_is_missing(client):
 
 def test_a_group_under_way_without_wait_is_an_error_that_says_so(client):
     answer_read(client[1], {**GROUP, "Status": "modifying"})
-    with pytest.raises(AnsibleAWSError, match=r"is modifying\. Set wait to true"):
+    with pytest.raises(AnsibleAWSError, match=r"is modifying, 2 nodes available\. Set wait to true"):
         run(client, wait=False)
 
 
@@ -485,7 +581,7 @@ def test_a_failed_creation_ends_the_wait_at_once_with_the_words_of_the_events(cl
     stubber.add_response(
         "describe_events",
         {"Events": [event]},
-        {"SourceType": "replication-group", "SourceIdentifier": NAME, "Duration": 60},
+        {"SourceType": "replication-group", "SourceIdentifier": NAME, "Duration": 20160},
     )
     with pytest.raises(AnsibleAWSError, match=r"create-failed.*Insufficient capacity for cache.t3.small in eu-west-1a"):
         run(client)
@@ -586,7 +682,11 @@ def test_a_protected_group_is_not_deleted_even_when_it_is_named(client):
 
 
 DELETIONS = {
-    "named snapshot": ({"final_snapshot_identifier": f"{NAME}-last"}, GROUP, {"FinalSnapshotIdentifier": f"{NAME}-last"}),
+    "named snapshot": (
+        {"final_snapshot_identifier": f"{NAME}-last"},
+        GROUP,
+        {"FinalSnapshotIdentifier": f"{NAME}-last"},
+    ),
     "no snapshot": ({"skip_final_snapshot": True}, GROUP, {}),
     "nothing to save": ({}, {**GROUP, "Status": "create-failed"}, {}),
 }

@@ -168,7 +168,7 @@ PLANS = {
             "num_cache_clusters": 2,
         },
         [
-            f"{MODIFY} ReplicationGroupDescription=New later",
+            f"{MODIFY} ReplicationGroupDescription=New",
             NO_LOG,
             "decrease_replica_count NewReplicaCount=1",
             f"{MODIFY} CacheNodeType=cache.t3.medium later",
@@ -359,7 +359,12 @@ REFUSALS: dict[str, tuple[Observed, dict[str, Any], list[str]]] = {
         {"apply": "window", "log_delivery_configurations": [LOG]},
         ["apply"],
     ),
-    "carried along, now": (observed(member=WAITS, **LOGGED), {"log_delivery_configurations": [LOG]}, []),
+    "carried along, now": (observed(member=WAITS, **LOGGED), {"log_delivery_configurations": [LOG]}, ["apply"]),
+    "done now with what it would carry along": (
+        observed(member=WAITS, **LOGGED),
+        {"log_delivery_configurations": [LOG], "cache_node_type": "cache.t3.medium"},
+        [],
+    ),
     "beside what waits": (
         observed(member=WAITS),
         {"apply": "window", "replication_group_description": "New", "num_cache_clusters": 3},
@@ -669,7 +674,9 @@ def test_deletion(cloudwatch, found, options, connections, refused):
     assert [problem.option for problem in problems] == refused
 
 
-@pytest.mark.parametrize(("status", "refused"), [("available", ["final_snapshot_identifier"]), ("creating", []), (None, [])])
+@pytest.mark.parametrize(
+    ("status", "refused"), [("available", ["final_snapshot_identifier"]), ("creating", []), (None, [])]
+)
 def test_a_final_snapshot_needs_a_name_that_is_free(stubbed, status, refused):
     client, stubber = stubbed("elasticache")
     answer = {"Snapshots": [{"SnapshotName": "last", "SnapshotStatus": status}] if status else []}
@@ -691,6 +698,19 @@ WARNINGS = {
         {"log_delivery_configurations": [FAILED_LOG]},
         ["The slow-log is not delivered: no such group"],
     ),
+    "a first token that is not set": (
+        {"auth_token_optional": True},
+        ["rg serves clients without a token: its first one is not set yet. Run it again with auth_token."],
+    ),
+    "parameters that need a reboot": (
+        {"parameter_apply_status": "pending-reboot", "cache_parameter_group_name": "own"},
+        ["Nodes of rg run with older values of own, and take the new ones when they are rebooted."],
+    ),
+    "a version that AWS raised": (
+        {"engine_version": "7.2.4"},
+        ["rg runs 7.2.4, to which it was upgraded from 7.1 by auto_minor_version_upgrade."],
+    ),
+    "the declared version": ({"engine_version": "7.1.0"}, []),
 }
 
 
@@ -701,4 +721,4 @@ def test_warnings(group, words):
         "status": "available",
         "preferred_maintenance_window": "sun:05:00-sun:06:00",
     }
-    assert replication_group.warnings({**common, **group}).get("warnings", []) == words
+    assert replication_group.warnings({**common, **group}, {"engine_version": "7.1"}).get("warnings", []) == words

@@ -75,7 +75,7 @@ class Script:
         self.stubber.add_response("describe_replication_groups", answer, {"ReplicationGroupId": "demo"})
 
     def events(self, *messages: str) -> None:
-        request = {"SourceType": "replication-group", "SourceIdentifier": "demo", "Duration": 60}
+        request = {"SourceType": "replication-group", "SourceIdentifier": "demo", "Duration": 20160}
         events = [{"Message": message} for message in messages]
         self.stubber.add_response("describe_events", {"Events": events}, request)
 

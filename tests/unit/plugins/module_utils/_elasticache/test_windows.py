@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.windows import (
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache.windows import (
     DAY,
     WEEK,
     Window,

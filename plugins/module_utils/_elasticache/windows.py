@@ -10,8 +10,12 @@ A snapshot window recurs daily (``03:00-05:00``), a maintenance window weekly (`
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from .._problems import Problem
+
+SHORTEST = 60
 DAY = 24 * 60
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEK = len(DAYS) * DAY
@@ -59,3 +63,39 @@ def overlap(first: Window, second: Window) -> bool:
     Because one recurs daily, only the time of day at which the other starts can matter, never its weekday.
     """
     return (second.start - first.start) % DAY < first.minutes or (first.start - second.start) % DAY < second.minutes
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of window: how it is read, and one as an example."""
+
+    parse: Callable[[str], Window]
+    example: str
+
+
+MAINTENANCE = Kind(parse_weekly, "sun:05:00-sun:06:00")
+SNAPSHOT = Kind(parse_daily, "03:00-04:00")
+Option = tuple[str, str | None]  # its name, and its value
+
+
+def window_problems(maintenance: Option, snapshot: Option) -> Iterator[Problem]:
+    """Yield what is wrong with the two windows, by themselves and together; C(None) is one that AWS chooses."""
+    problems, weekly = _read(MAINTENANCE, *maintenance)
+    yield from problems
+    problems, daily = _read(SNAPSHOT, *snapshot)
+    yield from problems
+    if weekly and daily and overlap(weekly, daily):
+        remedy = f"Move it away from {snapshot[0]} {snapshot[1]}; both are UTC"
+        yield Problem(*maintenance, "overlaps the snapshot window", remedy)
+
+
+def _read(kind: Kind, option: str, text: str | None) -> tuple[list[Problem], Window | None]:
+    if text is None:
+        return [], None
+    try:
+        window = kind.parse(text)
+    except ValueError as error:
+        return [Problem(option, text, str(error), f"Give UTC times such as {kind.example}")], None
+    if not SHORTEST <= window.minutes <= DAY:
+        return [Problem(option, text, "has the wrong length", "Give at least 60 minutes and at most 24 hours")], None
+    return [], window
