@@ -11,7 +11,8 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Wait until what was asked for is there, or gone. What takes several calls is waited for between them in any case.
+      - Wait until what was asked for is there, or gone. Where that takes several calls, each waits for the one before
+        it in any case.
     type: bool
     default: true
   wait_timeout:
