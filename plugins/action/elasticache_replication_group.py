@@ -26,12 +26,17 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
-        if self._connection.transport != "local" or self._connection.become or self._task.async_val:
+        if not shares_files(self._connection, self._task):
             return result | self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
         host = (task_vars or {}).get("inventory_hostname")
         with reading_aloud(lambda news: Display().display(f"  [{host}] {news}")) as path:
             arguments = {**self._task.args, "progress_path": str(path)}
             return result | self._execute_module(module_args=arguments, task_vars=task_vars)
+
+
+def shares_files(connection: Any, task: Any) -> bool:
+    """Whether the module will write to a file of this user, while this plugin can read it."""
+    return connection.transport == "local" and not connection.become and not task.async_val
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from typing import Any
 
 from sandbox.testing import RunningSandbox
 
+READING = ("Describe", "Get", "List")
 ROOT = Path(__file__).resolve().parents[3]
 ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
@@ -70,5 +71,4 @@ class Job:
 
     def calls(self, since: int = 0) -> list[str]:
         """The operations so far that change something."""
-        reading = ("Describe", "Get", "List")
-        return [operation for operation, _ in self.sandbox.calls(since=since) if not operation.startswith(reading)]
+        return [operation for operation, _ in self.sandbox.calls(since=since) if not operation.startswith(READING)]

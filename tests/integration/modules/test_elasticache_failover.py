@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from ansible_collections.accessweaver.elasticache.plugins.module_utils._aws impo
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache import failover
 from ansible_collections.accessweaver.elasticache.plugins.modules.elasticache_failover import ARGUMENTS
 from sandbox.dataplane import Endpoint
-from sandbox.dataplane.testing import TOKEN, RedisCli
+from sandbox.dataplane.testing import TOKEN, RedisCli, Traffic, connect
 
 OPTIONS = {name: spec.get("default") for name, spec in ARGUMENTS.items()}
 
@@ -101,6 +102,19 @@ def test_the_writer_leaves_nothing_behind(sandbox, client, measured):
     failover.ensure(client, measured("replicated"), False)
     for node in connection(client, "replicated")["nodes"]:
         assert RedisCli(sandbox.settings.ca_file)(Endpoint(node["host"], node["port"]), "dbsize") == "0"
+
+
+@pytest.mark.parametrize("group", ["replicated", "clustered"])
+def test_applications_lose_nothing_that_a_replica_has_acknowledged(sandbox, client, group):
+    place = connection(client, group)
+    entrance = place["configuration"] or place["writer"]
+    endpoint, cluster = Endpoint(entrance["host"], entrance["port"]), place["mode"] == "cluster"
+    writer = partial(connect, endpoint, sandbox.settings.ca_file, cluster=cluster)
+    safe, fast = Traffic(writer, replicas=1, name="safe"), Traffic(writer, name="fast")
+    with safe.flowing(), fast.flowing():
+        failover.ensure(client, {**OPTIONS, "replication_group_id": group, "node_group_ids": ["0001"]}, False)
+    print(f"{group}, with WAIT: {safe}; without: {fast}, {len(fast.lost())} of them lost")
+    assert safe.lost() == []
 
 
 REFUSED = {

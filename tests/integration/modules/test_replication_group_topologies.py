@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from integration.modules.groups import NAME, Life, prepared
+from integration.modules.groups import NAME, SILENT, Life, delivered, prepared
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._aws import waiting
+from sandbox.aws.network import APP_SECURITY_GROUPS
 from sandbox.testing import RunningSandbox
 
 Topology = Mapping[str, Any]
@@ -25,6 +26,11 @@ COMMON = {
     "snapshot_retention_limit": st.integers(0, 2),
     "tags": st.dictionaries(st.sampled_from(["Owner", "Team"]), st.sampled_from(["x", "y"])),
     "deletion_protection": st.booleans(),
+    "replication_group_description": st.sampled_from(["one", "another"]),
+    "preferred_maintenance_window": st.sampled_from(["sun:05:00-sun:06:00", "mon:23:30-tue:01:00"]),
+    "snapshot_window": st.sampled_from(["02:00-03:00", "03:00-05:00"]),
+    "security_group_ids": st.lists(st.sampled_from(APP_SECURITY_GROUPS), min_size=1, unique=True),
+    "log_delivery_configurations": st.sampled_from([[SILENT], [delivered("/slow")], [delivered("/other", "text")]]),
 }
 
 
@@ -39,6 +45,7 @@ def replicated(draw: st.DrawFn) -> Topology:
         "num_cache_clusters": nodes,
         "automatic_failover_enabled": failover,
         "multi_az_enabled": failover and draw(st.booleans()),
+        "cache_parameter_group_name": draw(st.sampled_from(["default.redis7", "own-redis7"])),
     }
 
 
@@ -53,7 +60,7 @@ def clustered(draw: st.DrawFn) -> Topology:
         "replicas_per_node_group": replicas,
         "automatic_failover_enabled": True,
         "multi_az_enabled": replicas > 0 and draw(st.booleans()),
-        "cache_parameter_group_name": "default.redis7.cluster.on",
+        "cache_parameter_group_name": draw(st.sampled_from(["default.redis7.cluster.on", "own-cluster"])),
     }
 
 

@@ -135,6 +135,7 @@ class Traffic:
     Attributes:
         client: Makes the client.
         replicas: How many replicas have to acknowledge a write (WAIT) before it counts.
+        name: What its keys begin with.
         acknowledged: The numbers of the keys that count.
         errors: How many writes failed.
         longest_gap: The longest time without an acknowledged write, in seconds.
@@ -142,6 +143,7 @@ class Traffic:
 
     client: Callable[[], Redis | RedisCluster]
     replicas: int = 0
+    name: str = "key"
     acknowledged: list[int] = field(default_factory=list, repr=False)
     errors: int = 0
     longest_gap: float = 0
@@ -167,7 +169,10 @@ class Traffic:
     def lost(self) -> list[int]:
         """The acknowledged keys that the cache does not have, or has with another value."""
         client = self.client()
-        return [number for number in self.acknowledged if client.get(_key(number)) != str(number)]
+        return [number for number in self.acknowledged if client.get(self._key(number)) != str(number)]
+
+    def _key(self, number: int) -> str:
+        return f"{self.name}:{number}"
 
     def _await_more(self, writes: int = 50, seconds: float = 30) -> None:
         goal, deadline = len(self.acknowledged) + writes, time.monotonic() + seconds
@@ -192,19 +197,15 @@ class Traffic:
         with suppress(RedisError, OSError, AttributeError):  # redis-py: ASK for a node that it has not heard of yet
             if self.replicas:
                 return self._replicated(client, number)
-            return bool(client.set(_key(number), str(number)))
+            return bool(client.set(self._key(number), str(number)))
         return False
 
     def _replicated(self, client: Redis | RedisCluster, number: int) -> bool:
         """SET and WAIT belong together on one connection: on another one WAIT would have nothing to wait for."""
-        with _connection_for(client, _key(number)).pipeline(transaction=False) as pipeline:
-            pipeline.set(_key(number), str(number))
+        with _connection_for(client, self._key(number)).pipeline(transaction=False) as pipeline:
+            pipeline.set(self._key(number), str(number))
             pipeline.wait(self.replicas, 500)
             return int(pipeline.execute()[1]) >= self.replicas
-
-
-def _key(number: int) -> str:
-    return f"key:{number}"
 
 
 def _connection_for(client: Redis | RedisCluster, key: str) -> Redis:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from ansible_collections.accessweaver.elasticache.plugins.action import elasticache_replication_group as action
@@ -29,3 +31,17 @@ def test_a_module_that_dies_ends_the_reading():
     with pytest.raises(RuntimeError), action.reading_aloud(lambda news: None) as path:
         raise RuntimeError
     assert not path.exists()
+
+
+SHARES = {
+    "on the controller": ("local", None, 0, True),
+    "on another machine": ("ssh", None, 0, False),
+    "as another user": ("local", "sudo", 0, False),
+    "in the background": ("local", None, 60, False),
+}
+
+
+@pytest.mark.parametrize(("transport", "become", "asynchronous", "shares"), SHARES.values(), ids=SHARES)
+def test_news_is_read_only_where_the_module_can_write_it(transport, become, asynchronous, shares):
+    connection = SimpleNamespace(transport=transport, become=become)
+    assert action.shares_files(connection, SimpleNamespace(async_val=asynchronous)) == shares
