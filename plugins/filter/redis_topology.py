@@ -373,6 +373,12 @@ _value:
       description: Name of the parameter group. It ends in engine and major version, because its family cannot change.
       type: str
       sample: accessweaver-prod-redis-redis7-cluster
+    former_parameter_group_names:
+      description:
+        - Names of the parameter groups that the deployment has had if its engine, major version or cluster mode were
+          others before. Empty where the parameter group is used as it is.
+      type: list
+      elements: str
     parameters:
       description: Engine parameters by name, as strings. Empty where the parameter group is used as it is.
       type: dict

@@ -51,6 +51,12 @@ options:
     description:
       - A parameter group that is to be used as it is. It has to be of the family of O(engine) and O(engine_version).
     type: str
+  former_cache_parameter_group_names:
+    description:
+      - Names of parameter groups that an earlier declaration of the deployment may have left behind. Those that exist
+        are returned.
+    type: list
+    elements: str
   engine:
     description:
       - Engine of the cache, V(redis) or V(valkey).
@@ -128,6 +134,7 @@ notes:
     C(ec2:DescribeRouteTables) and C(elasticache:DescribeReplicationGroups).
   - O(cache_parameter_group_name) needs C(elasticache:DescribeCacheParameterGroups) and
     C(elasticache:DescribeCacheEngineVersions).
+  - O(former_cache_parameter_group_names) needs C(elasticache:DescribeCacheParameterGroups) on all parameter groups.
   - O(security_group_ids) needs C(ec2:DescribeSecurityGroups).
   - O(engine) needs C(elasticache:DescribeCacheEngineVersions) and C(elasticache:DescribeEngineDefaultParameters).
   - O(replication_group_id) needs C(elasticache:DescribeReplicationGroups), C(elasticache:DescribeCacheClusters),
@@ -197,6 +204,12 @@ cache_parameter_group_family:
   returned: success
   type: str
   sample: redis7
+former_cache_parameter_groups:
+  description: Those of O(former_cache_parameter_group_names) that exist, sorted.
+  returned: success
+  type: list
+  elements: str
+  sample: [accessweaver-prod-redis-redis6-cluster]
 availability_zones:
   description: The availability zones of O(subnet_ids), sorted.
   returned: success
@@ -258,6 +271,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "security_group_ids": {"type": "list", "elements": "str", "aliases": ["security_groups"]},
     "cache_subnet_group_name": {},
     "cache_parameter_group_name": {},
+    "former_cache_parameter_group_names": {"type": "list", "elements": "str"},
     "engine": {},
     "engine_version": {},
     "cache_node_type": {},

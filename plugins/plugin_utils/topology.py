@@ -121,19 +121,35 @@ def _network(settings: Settings) -> dict[str, Any]:
 
 def _engine(settings: Settings) -> dict[str, Any]:
     version = engine_version(settings)
-    # A parameter group cannot change its family, nor its cluster-enabled while it is used, so each of them has one of
-    # its own.
-    family = f"{settings.engine}{(version or '').split('.')[0]}{'-cluster' if settings.cluster_mode else ''}"
     cluster_enabled = {"cluster-enabled": "yes"} if settings.cluster_mode else {}
     existing = _existing(settings.existing_parameter_group_name)
     parameters = {} if existing else {**settings.custom_parameters, **cluster_enabled}
+    own = _parameter_group_name(settings, settings.engine, version, settings.cluster_mode)
     return {
         "engine": settings.engine,
         "engine_version": version,
         "auto_minor_version_upgrade": settings.auto_minor_version_upgrade,
-        "parameter_group_name": existing or _named(settings, f"{{}}-{family}"),
+        "parameter_group_name": existing or own,
+        "former_parameter_group_names": [] if existing or not own else sorted(_parameter_group_names(settings) - {own}),
         "parameters": dict(sorted(parameters.items())),
     }
+
+
+def _parameter_group_name(settings: Settings, engine: str, version: str | None, clustered: bool) -> str | None:
+    """A parameter group cannot change its family, nor its cluster-enabled while it is used, so each of them has one of
+    its own."""
+    return _named(settings, f"{{}}-{engine}{(version or '').split('.')[0]}{'-cluster' if clustered else ''}")
+
+
+def _parameter_group_names(settings: Settings) -> set[str]:
+    """The groups that the role makes for this deployment, whatever is declared of its engine and cluster mode."""
+    names = {
+        _parameter_group_name(settings, engine, version, clustered)
+        for engine in ENGINES
+        for version in ENGINES[engine].versions
+        for clustered in (False, True)
+    }
+    return {name for name in names if name}
 
 
 _NODE_FACTS = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_ansible_aws_error_code
@@ -69,8 +70,22 @@ CHECKS = (
         ("elasticache:DescribeCacheParameterGroups", "elasticache:DescribeCacheEngineVersions"),
         preflight_group.parameter_group,
     ),
+    Check(
+        "former_cache_parameter_group_names",
+        ("elasticache:DescribeCacheParameterGroups",),
+        preflight_group.former_parameter_groups,
+    ),
     Check("notification_topic_arn", ("sns:GetTopicAttributes", "sts:GetCallerIdentity"), preflight_services.topic),
     Check("kms_key_id", ("kms:DescribeKey",), preflight_services.key),
+)
+# The facts of what was not asked.
+UNKNOWN: Mapping[str, Any] = MappingProxyType(
+    {
+        "availability_zones": [],
+        "cache_parameter_group_family": None,
+        "former_cache_parameter_groups": [],
+        "subnets": [],
+    }
 )
 
 
@@ -86,8 +101,7 @@ def check(clients: Clients, parameters: Mapping[str, Any], check_mode: bool) -> 
     if parameters["fail"]:
         refuse(problems, "begin (nothing was created or changed)")
     facts = {name: fact for found in findings for name, fact in found.facts.items()}
-    unknown: dict[str, Any] = {"availability_zones": [], "cache_parameter_group_family": None, "subnets": []}
-    return {"changed": False, **unknown, **facts, "problems": [problem.as_dict() for problem in problems]}
+    return {"changed": False, **UNKNOWN, **facts, "problems": [problem.as_dict() for problem in problems]}
 
 
 def unjudged(engine_parameters: Mapping[str, Any], given: Sequence[Problem]) -> dict[str, Any]:

@@ -45,6 +45,13 @@ def parameter_group(clients: Clients, parameters: Mapping[str, Any]) -> Findings
     return Findings([Problem(option, name, fault, f"name one of family {wanted}")])
 
 
+def former_parameter_groups(clients: Clients, parameters: Mapping[str, Any]) -> Findings:
+    """Find those that exist, with one listing, since normally none does."""
+    names = {name.lower() for name in parameters["former_cache_parameter_group_names"]}
+    listed = {group["CacheParameterGroupName"] for group in api.describe_cache_parameter_groups(clients("elasticache"))}
+    return Findings([], {"former_cache_parameter_groups": sorted(names & listed)})
+
+
 def existing_group(clients: Clients, parameters: Mapping[str, Any]) -> Findings:
     client = clients("elasticache")
     observed = observe(client, parameters["replication_group_id"])

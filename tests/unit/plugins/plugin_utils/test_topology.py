@@ -180,6 +180,25 @@ def test_what_exists_is_used_as_it_is(options: dict[str, Any], expected: dict[st
     assert {part for part, managed in resolved["managed"].items() if not managed} == unmanaged
 
 
+def test_the_parameter_groups_of_another_engine_version_or_cluster_mode_are_former_ones() -> None:
+    resolved = topology_of("dev")
+    former = resolved["former_parameter_group_names"]
+    assert resolved["parameter_group_name"] not in former
+    families = ("redis5", "redis6", "redis7", "valkey7", "valkey8", "valkey9")
+    names = {f"accessweaver-dev-redis-{family}{mode}" for family in families for mode in ("", "-cluster")}
+    assert {resolved["parameter_group_name"], *former} == names
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"existing_parameter_group_name": "default.redis7"}, {"project_name": None}],
+    ids=["a group that is used as it is", "no name to go by"],
+)
+def test_where_the_role_makes_no_parameter_group_there_is_no_former_one(options: dict[str, Any]) -> None:
+    settings = resolve({**DEPLOYMENT, "environment": "dev", **options})[0]
+    assert topology(settings)["former_parameter_group_names"] == []
+
+
 @pytest.mark.parametrize(
     ("options", "version", "parameter_group"),
     [

@@ -150,6 +150,7 @@ def test_what_is_not_declared_is_not_asked(script):
         "changed": False,
         "problems": [],
         "cache_parameter_group_family": None,
+        "former_cache_parameter_groups": [],
         "availability_zones": [],
         "subnets": [],
     }
@@ -266,6 +267,14 @@ def test_a_version_that_does_not_exist_has_no_family(script):
     result = preflight.check(script.clients, declared, check_mode=False)
     assert result["cache_parameter_group_family"] is None
     assert [problem["remedy"] for problem in result["problems"]] == ["use one of 7.1.0"]
+
+
+def test_the_parameter_groups_of_before_are_found_in_one_listing(script):
+    listed = [{"CacheParameterGroupName": name} for name in ("default.redis7", "demo-redis6", "other-redis7")]
+    script.answer("elasticache", "describe_cache_parameter_groups", {"CacheParameterGroups": listed}, {})
+    declared = {**NOTHING, "former_cache_parameter_group_names": ["Demo-Redis6", "demo-redis7"]}
+    result = preflight.check(script.clients, declared, check_mode=False)
+    assert result["former_cache_parameter_groups"] == ["demo-redis6"]
 
 
 ONLY_GROUP = {**NOTHING, "replication_group_id": "demo", "cache_node_type": "cache.t3.small"}
