@@ -402,6 +402,9 @@ _value:
     cluster_mode_enabled:
       description: Whether cluster mode is enabled.
       type: bool
+    cluster_mode:
+      description: The same as V(enabled) or V(disabled). Null below version 7, which has no modes to name.
+      type: str
     num_cache_clusters:
       description: Number of nodes where cluster mode is disabled, else null.
       type: int
@@ -438,7 +441,7 @@ _value:
       description: Always true.
       type: bool
     transit_encryption_mode:
-      description: Whether TLS is required or preferred.
+      description: Whether TLS is required or preferred. Null below version 7, which has no modes to name.
       type: str
     at_rest_encryption_enabled:
       description: Whether disks and snapshots are encrypted.

@@ -8,6 +8,7 @@ Names that are not the API's own say what they name. A value that does not apply
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,18 @@ def replication_group_id(settings: Settings) -> str | None:
 def engine_version(settings: Settings) -> str | None:
     engine = ENGINES.get(settings.engine)
     return settings.engine_version or (engine.default_version if engine else None)
+
+
+def version_numbers(text: str | None) -> tuple[int, ...]:
+    """The version as numbers; empty where it is none."""
+    numeric = re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4}){1,2}", text or "")
+    return tuple(map(int, numeric[0].split("."))) if numeric else ()
+
+
+def has_modes(settings: Settings) -> bool:
+    """Whether TLS and cluster mode have modes that can be named: they came with version 7."""
+    numbers = version_numbers(engine_version(settings))
+    return not () < numbers < (7,)
 
 
 def node_type_name(settings: Settings) -> str | None:
@@ -167,6 +180,7 @@ def _cluster(settings: Settings) -> dict[str, Any]:
     return {
         **{fact: getattr(node, name, None) for fact, name in _NODE_FACTS.items()},
         "cluster_mode_enabled": clustered,
+        "cluster_mode": ("enabled" if clustered else "disabled") if has_modes(settings) else None,
         "num_cache_clusters": None if clustered else node_count(settings),
         "num_node_groups": settings.num_node_groups if clustered else None,
         "replicas_per_node_group": settings.replicas_per_node_group if clustered else None,
@@ -181,7 +195,7 @@ def _cluster(settings: Settings) -> dict[str, Any]:
 def _security(settings: Settings) -> dict[str, Any]:
     return {
         "transit_encryption_enabled": settings.transit_encryption_enabled,
-        "transit_encryption_mode": settings.transit_encryption_mode,
+        "transit_encryption_mode": settings.transit_encryption_mode if has_modes(settings) else None,
         "at_rest_encryption_enabled": settings.at_rest_encryption_enabled,
         "kms_key_id": settings.kms_key_id,
         "auth_token_enabled": True,

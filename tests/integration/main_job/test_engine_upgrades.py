@@ -68,8 +68,9 @@ class Story:
         (group,) = self.elasticache.describe_replication_groups(ReplicationGroupId=NAME)["ReplicationGroups"]
         place = group["NodeGroups"][0]["PrimaryEndpoint"]
         secret = self.job.sandbox.client("secretsmanager").get_secret_value(SecretId=f"elasticache/{NAME}/auth-token")
-        tls = {"ssl": True, "ssl_ca_certs": str(self.job.sandbox.settings.state_dir / "ca.pem")}
-        return Redis(place["Address"], place["Port"], password=secret["SecretString"], decode_responses=True, **tls)
+        ca_file, token = str(self.job.sandbox.settings.state_dir / "ca.pem"), secret["SecretString"]
+        where = (place["Address"], place["Port"])
+        return Redis(*where, password=token, ssl=True, ssl_ca_certs=ca_file, decode_responses=True)
 
     def held(self) -> dict[str, str]:
         with self.connect() as cache:

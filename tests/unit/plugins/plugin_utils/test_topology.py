@@ -212,6 +212,22 @@ def test_engines(options: dict[str, Any], version: str, parameter_group: str) ->
     assert (resolved["engine_version"], resolved["parameter_group_name"]) == (version, parameter_group)
 
 
+MODES = {
+    "a version that has them": ({}, ("disabled", "required")),
+    "with cluster mode": ({"cluster_mode": True}, ("enabled", "required")),
+    "the first version that has them": ({"engine_version": "7.0"}, ("disabled", "required")),
+    "a version before": ({"engine_version": "6.2"}, (None, None)),
+    "a version before, with cluster mode": ({"engine_version": "5.0.6", "cluster_mode": True}, (None, None)),
+    "no version": ({"engine_version": "latest"}, ("disabled", "required")),
+}
+
+
+@pytest.mark.parametrize(("options", "expected"), MODES.values(), ids=MODES)
+def test_modes_are_named_where_the_engine_has_them(options: dict[str, Any], expected: tuple[str | None, ...]) -> None:
+    resolved = topology_of("dev", **options)
+    assert (resolved["cluster_mode"], resolved["transit_encryption_mode"]) == expected
+
+
 def test_the_node_type_brings_its_facts() -> None:
     resolved = topology_of("dev", node_type_override="cache.r6gd.xlarge")
     facts = ("cache_node_type", "vcpu", "maxmemory_bytes", "maxclients", "data_tiering_enabled")
@@ -245,6 +261,7 @@ REQUEST = (
     "port",
     "transit_encryption_enabled",
     "transit_encryption_mode",
+    "cluster_mode",
     "at_rest_encryption_enabled",
     "kms_key_id",
     "preferred_maintenance_window",
