@@ -99,10 +99,11 @@ options:
   problems:
     description:
       - Problems that the caller found before; they come first in the message and in the result.
-      - One of O(parameters) that they name, as in V(custom_parameters.timeout), is not judged again.
+      - One fault is told once. What they say of an option, such as V(custom_parameters.timeout), or of what it follows
+        from in the role's options, is not said again.
     type: list
     elements: dict
-    suboptions:
+    suboptions: &problem
       option:
         description: The option concerned.
         type: str
@@ -118,6 +119,13 @@ options:
         description: What to do.
         type: str
         required: true
+  more_problems:
+    description:
+      - Problems that the caller found after O(problems), such as those that
+        M(accessweaver.elasticache.elasticache_replication_group) fails with in check mode. They come last.
+    type: list
+    elements: dict
+    suboptions: *problem
   fail:
     description:
       - Whether the task fails when there is any problem. Otherwise they are only returned.
@@ -204,6 +212,16 @@ cache_parameter_group_family:
   returned: success
   type: str
   sample: redis7
+auth_token_enabled:
+  description: Whether O(replication_group_id) exists and its clients need an AUTH token.
+  returned: success
+  type: bool
+  sample: true
+kms_key_arn:
+  description: ARN of the key that O(kms_key_id) names; null when there is none.
+  returned: success
+  type: str
+  sample: arn:aws:kms:eu-west-1:123456789012:key/0acce550-0000-4000-8000-000000000001
 former_cache_parameter_groups:
   description: Those of O(former_cache_parameter_group_names) that exist, sorted.
   returned: success
@@ -282,6 +300,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "kms_key_id": {},
     "replication_group_id": {"aliases": ["name"]},
     "problems": {"type": "list", "elements": "dict", "options": PROBLEM},
+    "more_problems": {"type": "list", "elements": "dict", "options": PROBLEM},
     "fail": {"type": "bool", "default": True},
 }
 
