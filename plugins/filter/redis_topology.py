@@ -352,6 +352,9 @@ _value:
       description: Name of the nodes' own security group, null where existing ones are used.
       type: str
       sample: elasticache-accessweaver-prod-redis
+    security_group_description:
+      description: Its description, which EC2 never changes.
+      type: str
     security_group_rules:
       description: What that group admits, as M(amazon.aws.ec2_security_group) takes it.
       type: list

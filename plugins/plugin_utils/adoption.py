@@ -176,7 +176,7 @@ def _security_groups(found: Found, options: Options) -> Part:
     managed = {"existing_security_group_ids": None, "allowed_security_groups": admitted}
     first = groups[0] if groups else {}
     facts = (first.get("group_name"), first.get("description"), _users(first.get("tags")))
-    ours = (own["security_group_name"], own["replication_group_description"], own["tags"])
+    ours = (own["security_group_name"], own["security_group_description"], own["tags"])
     if len(groups) == 1 and facts == ours and not _further_rules(first, own["port"]):
         return Part("Clients", managed)
     existing = {"existing_security_group_ids": sorted(group["group_id"] for group in groups)}

@@ -125,6 +125,8 @@ def _network(settings: Settings) -> dict[str, Any]:
         "subnet_ids": [] if settings.existing_subnet_group_name else settings.private_subnet_ids,
         "existing_security_group_ids": settings.existing_security_group_ids,
         "security_group_name": None if settings.existing_security_group_ids else _named(settings, "elasticache-{}"),
+        # EC2 takes few characters here and never changes them, so it does not follow the description of the group.
+        "security_group_description": _named(settings, "Redis deployment {}"),
         "security_group_rules": [{"proto": "tcp", "from_port": port, "to_port": port, "group_id": groups}]
         if groups and not settings.existing_security_group_ids
         else [],

@@ -105,7 +105,7 @@ def made(own: dict[str, Any]) -> Found:
             {
                 "group_id": "sg-0123456789abcdef0",
                 "group_name": own["security_group_name"],
-                "description": about,
+                "description": own["security_group_description"],
                 "ip_permissions": [rule],
                 "ip_permissions_egress": [],
                 "tags": own["tags"],

@@ -166,8 +166,11 @@ EXISTING = {
     ),
     "all tags": ({"tags": {"Owner": "x"}, "additional_tags": {"CostCenter": "y"}}, {"tags": {"Owner": "x"}}, set()),
     "a description": (
-        {"replication_group_description": "Sessions"},
-        {"replication_group_description": "Sessions"},
+        {"replication_group_description": "Café <sessions>"},
+        {
+            "replication_group_description": "Café <sessions>",
+            "security_group_description": "Redis deployment accessweaver-prod-redis",
+        },
         set(),
     ),
 }

@@ -74,6 +74,7 @@ def problems(**changes: Any) -> list[Problem]:
             {"allowed_security_groups": [], "existing_security_group_ids": [GROUP]}, id="existing-security-group"
         ),
         pytest.param({"existing_parameter_group_name": "default.redis7.cluster.on"}, id="existing-parameter-group"),
+        pytest.param({"replication_group_description": "Café: <sessions> " + "x" * 238}, id="description"),
         pytest.param({"existing_auth_token_secret_name": "legacy/redis+token@prod"}, id="existing-secret"),
         pytest.param({"tags": {}, "unmanaged": ["alarms", "budget", "slow_log"]}, id="nothing-around-it"),
         pytest.param({"tags": {"Name": "accessweaver-prod-redis"}}, id="the-tag-that-the-budget-counts"),
@@ -204,6 +205,8 @@ BROKEN = [
         "data tiering",
     ),
     ("existing_subnet_group_name", {"existing_subnet_group_name": "my subnets"}, "cache subnet group"),
+    ("replication_group_description", {"replication_group_description": "x" * 256}, "at most 255"),
+    ("replication_group_description", {"replication_group_description": "two\nlines"}, "a line"),
     ("existing_parameter_group_name", {"existing_parameter_group_name": "-"}, "cache parameter group"),
     ("existing_security_group_ids", {"existing_security_group_ids": ["default"]}, "wrong form"),
     ("existing_security_group_ids", {"existing_security_group_ids": [GROUP, GROUP]}, "more than once"),
