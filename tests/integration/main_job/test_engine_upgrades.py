@@ -121,8 +121,17 @@ def test_what_an_interrupted_run_left_behind_is_removed_by_the_next(story):
     assert story.parameter_groups() == [f"{NAME}-{family}"]
 
 
+RELUCTANCE = (
+    ("elasticache", "DeleteCacheParameterGroup", "InvalidCacheParameterGroupState"),
+    ("ec2", "DeleteSecurityGroup", "DependencyViolation"),
+)
+
+
 def test_destroyed_it_leaves_no_parameter_group(story):
+    """Not even when AWS takes a moment to notice that the nodes are gone."""
     leave_behind(story, f"{NAME}-redis7")
+    faults = [dict(zip(("service", "operation", "code"), each, strict=True)) for each in RELUCTANCE]
+    story.job.sandbox.control("faults", "POST", faults)
     _run, calls = story.run("destroy", **UPGRADES["to Valkey"][0])
-    assert calls.count("DeleteCacheParameterGroup") == 2
+    assert (calls.count("DeleteCacheParameterGroup"), calls.count("DeleteSecurityGroup")) == (3, 2)
     assert story.parameter_groups() == []
