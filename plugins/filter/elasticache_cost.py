@@ -20,7 +20,7 @@ options:
   _input:
     description:
       - A topology of P(accessweaver.elasticache.redis_topology#filter).
-      - Only C(cache_node_type), C(engine), C(node_count), C(monthly_budget) and C(region) are read.
+      - Only C(cache_node_type), C(engine), C(node_count), C(monthly_budget), C(budget_enforce) and C(region) are read.
     type: dict
     required: true
   region:
