@@ -169,7 +169,7 @@ _value:
       description:
         - What keeps the topology from being built, like
           RV(accessweaver.elasticache.redis_topology_problems#filter:_value).
-        - That it costs more than its budget is one when the budget is enforced.
+        - That it costs more than its budget, or nobody knows what it costs, is one when the budget is enforced.
       type: list
       elements: dict
       sample: []

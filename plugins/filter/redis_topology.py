@@ -505,7 +505,10 @@ _value:
     budget_name:
       description: Name of the budget.
       type: str
-      sample: accessweaver-prod-redis-monthly
+      sample: accessweaver-prod-redis-eu-west-1-monthly
+    budget_cost_filters:
+      description: What it counts apart from tags, the costs of the region.
+      type: dict
     budget_cost_filter_tags:
       description: Tags of what the budget counts, as M(accessweaver.elasticache.budgets_budget) takes them.
       type: dict

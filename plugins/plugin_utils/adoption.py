@@ -292,8 +292,9 @@ def _budget(found: Found, options: Options) -> Options | None:
     declared = {"monthly_budget": float(budget["limit_amount"]), **_notified(budget["notifications"])}
     own = _expected({**options, **declared})
     tags = {key: [value] for key, value in own["budget_cost_filter_tags"].items()}
-    facts = (budget["cost_filter_tags"], budget["notifications"], _users(budget["tags"]))
-    return declared if facts == (tags, own["budget_notifications"], own["tags"]) else None
+    facts = (budget["cost_filters"], budget["cost_filter_tags"], budget["notifications"], _users(budget["tags"]))
+    ours = (own["budget_cost_filters"], tags, own["budget_notifications"], own["tags"])
+    return declared if facts == ours else None
 
 
 def _notified(notifications: Sequence[Described]) -> Options:

@@ -244,11 +244,13 @@ def _slow_log(log_group: str | None, enabled: bool) -> Mapping[str, Any]:
 
 
 def _budget(settings: Settings) -> dict[str, Any]:
-    """The budget counts what carries the deployment's own name, so that its neighbours do not spend it."""
-    name = replication_group_id(settings)
+    """The budget counts what carries the deployment's own name in its region, so that its neighbours do not spend it.
+    Budgets are the account's, so their names have the region, too."""
+    name, region = replication_group_id(settings), settings.region
     return {
         "monthly_budget": settings.monthly_budget,
-        "budget_name": _named(settings, "{}-monthly"),
+        "budget_name": _named(settings, f"{{}}-{region}-monthly") if region else None,
+        "budget_cost_filters": {"Region": [region]} if region else {},
         "budget_cost_filter_tags": {"Name": name} if name else {},
         "budget_notifications": _budget_notifications(settings),
         "budget_enforce": settings.budget_enforce,

@@ -130,6 +130,7 @@ def made(own: dict[str, Any]) -> Found:
         ],
         budget={
             "limit_amount": str(own["monthly_budget"]),
+            "cost_filters": own["budget_cost_filters"],
             "cost_filter_tags": {key: [value] for key, value in own["budget_cost_filter_tags"].items()},
             "notifications": own["budget_notifications"],
             "tags": own["tags"],

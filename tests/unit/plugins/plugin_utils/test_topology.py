@@ -112,7 +112,7 @@ def test_names_follow_from_project_and_environment() -> None:
         "parameter_group_name": "accessweaver-prod-redis-redis7-cluster",
         "auth_token_secret_name": "elasticache/accessweaver-prod-redis/auth-token",
         "slow_log_group_name": "/aws/vendedlogs/elasticache/accessweaver-prod-redis/slow-log",
-        "budget_name": "accessweaver-prod-redis-monthly",
+        "budget_name": "accessweaver-prod-redis-eu-west-1-monthly",
     }
 
 
@@ -347,6 +347,7 @@ def test_the_budget_tells_the_topic_and_the_addresses() -> None:
     resolved = topology_of("prod", sns_topic_arn=TOPIC, budget_emails=["ops@example.com"], budget_threshold_percent=90)
     assert resolved["alarm_actions"] == [TOPIC]
     assert resolved["budget_cost_filter_tags"] == {"Name": "accessweaver-prod-redis"}
+    assert resolved["budget_cost_filters"] == {"Region": ["eu-west-1"]}
     assert resolved["budget_notifications"] == [
         {
             "notification_type": "ACTUAL",
