@@ -265,7 +265,7 @@ subnets:
       type: str
       sample: rtb-0123456789abcdef0
     public:
-      description: Whether that route table has a route from everywhere to an internet gateway.
+      description: Whether that route table has a route to an internet gateway, whatever its destination.
       type: bool
       sample: false
 """
