@@ -92,8 +92,8 @@ def summary(result: Mapping[str, Any]) -> str:
 
 
 def _budget_problems(topology: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[Problem]:
-    """Costs over the budget are only said, unless the budget is enforced. Without a node type or region there is another
-    problem, and nothing to price."""
+    """Costs over the budget are only said, unless the budget is enforced. Without a node type or region there is
+    another problem, and nothing to price."""
     if not topology.get("budget_enforce") or result["budget"] is None:
         return
     if result["over_budget"]:
