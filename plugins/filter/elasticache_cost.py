@@ -20,7 +20,7 @@ options:
   _input:
     description:
       - A topology of P(accessweaver.elasticache.redis_topology#filter).
-      - Only C(cache_node_type), C(engine), C(node_count), C(monthly_budget) and C(region) are read.
+      - Only C(cache_node_type), C(engine), C(node_count), C(monthly_budget), C(budget_enforce) and C(region) are read.
     type: dict
     required: true
   region:
@@ -169,7 +169,7 @@ _value:
       description:
         - What keeps the topology from being built, like
           RV(accessweaver.elasticache.redis_topology_problems#filter:_value).
-        - That it costs more than its budget is one when the budget is enforced.
+        - That it costs more than its budget, or nobody knows what it costs, is one when the budget is enforced.
       type: list
       elements: dict
       sample: []

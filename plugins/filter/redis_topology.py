@@ -352,6 +352,9 @@ _value:
       description: Name of the nodes' own security group, null where existing ones are used.
       type: str
       sample: elasticache-accessweaver-prod-redis
+    security_group_description:
+      description: Its description, which EC2 never changes.
+      type: str
     security_group_rules:
       description: What that group admits, as M(amazon.aws.ec2_security_group) takes it.
       type: list
@@ -373,6 +376,12 @@ _value:
       description: Name of the parameter group. It ends in engine and major version, because its family cannot change.
       type: str
       sample: accessweaver-prod-redis-redis7-cluster
+    former_parameter_group_names:
+      description:
+        - Names of the parameter groups that the deployment has had if its engine, major version or cluster mode were
+          others before. Empty where the parameter group is used as it is.
+      type: list
+      elements: str
     parameters:
       description: Engine parameters by name, as strings. Empty where the parameter group is used as it is.
       type: dict
@@ -396,6 +405,9 @@ _value:
     cluster_mode_enabled:
       description: Whether cluster mode is enabled.
       type: bool
+    cluster_mode:
+      description: The same as V(enabled) or V(disabled). Null below version 7, which has no modes to name.
+      type: str
     num_cache_clusters:
       description: Number of nodes where cluster mode is disabled, else null.
       type: int
@@ -432,7 +444,7 @@ _value:
       description: Always true.
       type: bool
     transit_encryption_mode:
-      description: Whether TLS is required or preferred.
+      description: Whether TLS is required or preferred. Null below version 7, which has no modes to name.
       type: str
     at_rest_encryption_enabled:
       description: Whether disks and snapshots are encrypted.
@@ -493,7 +505,10 @@ _value:
     budget_name:
       description: Name of the budget.
       type: str
-      sample: accessweaver-prod-redis-monthly
+      sample: accessweaver-prod-redis-eu-west-1-monthly
+    budget_cost_filters:
+      description: What it counts apart from tags, the costs of the region.
+      type: dict
     budget_cost_filter_tags:
       description: Tags of what the budget counts, as M(accessweaver.elasticache.budgets_budget) takes them.
       type: dict

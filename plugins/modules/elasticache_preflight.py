@@ -51,6 +51,12 @@ options:
     description:
       - A parameter group that is to be used as it is. It has to be of the family of O(engine) and O(engine_version).
     type: str
+  former_cache_parameter_group_names:
+    description:
+      - Names of parameter groups that an earlier declaration of the deployment may have left behind. Those that exist
+        are returned.
+    type: list
+    elements: str
   engine:
     description:
       - Engine of the cache, V(redis) or V(valkey).
@@ -93,10 +99,11 @@ options:
   problems:
     description:
       - Problems that the caller found before; they come first in the message and in the result.
-      - One of O(parameters) that they name, as in V(custom_parameters.timeout), is not judged again.
+      - One fault is told once. What they say of an option, such as V(custom_parameters.timeout), or of what it follows
+        from in the role's options, is not said again.
     type: list
     elements: dict
-    suboptions:
+    suboptions: &problem
       option:
         description: The option concerned.
         type: str
@@ -112,6 +119,13 @@ options:
         description: What to do.
         type: str
         required: true
+  more_problems:
+    description:
+      - Problems that the caller found after O(problems), such as those that
+        M(accessweaver.elasticache.elasticache_replication_group) fails with in check mode. They come last.
+    type: list
+    elements: dict
+    suboptions: *problem
   fail:
     description:
       - Whether the task fails when there is any problem. Otherwise they are only returned.
@@ -128,6 +142,7 @@ notes:
     C(ec2:DescribeRouteTables) and C(elasticache:DescribeReplicationGroups).
   - O(cache_parameter_group_name) needs C(elasticache:DescribeCacheParameterGroups) and
     C(elasticache:DescribeCacheEngineVersions).
+  - O(former_cache_parameter_group_names) needs C(elasticache:DescribeCacheParameterGroups) on all parameter groups.
   - O(security_group_ids) needs C(ec2:DescribeSecurityGroups).
   - O(engine) needs C(elasticache:DescribeCacheEngineVersions) and C(elasticache:DescribeEngineDefaultParameters).
   - O(replication_group_id) needs C(elasticache:DescribeReplicationGroups), C(elasticache:DescribeCacheClusters),
@@ -197,6 +212,22 @@ cache_parameter_group_family:
   returned: success
   type: str
   sample: redis7
+auth_token_enabled:
+  description: Whether O(replication_group_id) exists and its clients need an AUTH token.
+  returned: success
+  type: bool
+  sample: true
+kms_key_arn:
+  description: ARN of the key that O(kms_key_id) names; null when there is none.
+  returned: success
+  type: str
+  sample: arn:aws:kms:eu-west-1:123456789012:key/0acce550-0000-4000-8000-000000000001
+former_cache_parameter_groups:
+  description: Those of O(former_cache_parameter_group_names) that exist, sorted.
+  returned: success
+  type: list
+  elements: str
+  sample: [accessweaver-prod-redis-redis6-cluster]
 availability_zones:
   description: The availability zones of O(subnet_ids), sorted.
   returned: success
@@ -234,7 +265,7 @@ subnets:
       type: str
       sample: rtb-0123456789abcdef0
     public:
-      description: Whether that route table has a route from everywhere to an internet gateway.
+      description: Whether that route table has a route to an internet gateway, whatever its destination.
       type: bool
       sample: false
 """
@@ -258,6 +289,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "security_group_ids": {"type": "list", "elements": "str", "aliases": ["security_groups"]},
     "cache_subnet_group_name": {},
     "cache_parameter_group_name": {},
+    "former_cache_parameter_group_names": {"type": "list", "elements": "str"},
     "engine": {},
     "engine_version": {},
     "cache_node_type": {},
@@ -268,6 +300,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "kms_key_id": {},
     "replication_group_id": {"aliases": ["name"]},
     "problems": {"type": "list", "elements": "dict", "options": PROBLEM},
+    "more_problems": {"type": "list", "elements": "dict", "options": PROBLEM},
     "fail": {"type": "bool", "default": True},
 }
 

@@ -121,6 +121,11 @@ options:
     description:
       - Name of the cache parameter group. Its family must be that of the engine version.
     type: str
+  cache_parameter_group_family:
+    description:
+      - Family of O(cache_parameter_group_name) where that group does not exist yet, because it is made between a run in
+        check mode and the run proper. The family of a group that exists is read.
+    type: str
   cache_subnet_group_name:
     description:
       - Name of the cache subnet group. Fixed at creation.
@@ -670,6 +675,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "multi_az_enabled": {"type": "bool"},
     "cluster_mode": {"choices": ["enabled", "disabled", "compatible"]},
     "cache_parameter_group_name": {},
+    "cache_parameter_group_family": {},
     "cache_subnet_group_name": {},
     "security_group_ids": {"type": "list", "elements": "str"},
     "port": {"type": "int"},

@@ -176,7 +176,7 @@ def _security_groups(found: Found, options: Options) -> Part:
     managed = {"existing_security_group_ids": None, "allowed_security_groups": admitted}
     first = groups[0] if groups else {}
     facts = (first.get("group_name"), first.get("description"), _users(first.get("tags")))
-    ours = (own["security_group_name"], own["replication_group_description"], own["tags"])
+    ours = (own["security_group_name"], own["security_group_description"], own["tags"])
     if len(groups) == 1 and facts == ours and not _further_rules(first, own["port"]):
         return Part("Clients", managed)
     existing = {"existing_security_group_ids": sorted(group["group_id"] for group in groups)}
@@ -292,8 +292,9 @@ def _budget(found: Found, options: Options) -> Options | None:
     declared = {"monthly_budget": float(budget["limit_amount"]), **_notified(budget["notifications"])}
     own = _expected({**options, **declared})
     tags = {key: [value] for key, value in own["budget_cost_filter_tags"].items()}
-    facts = (budget["cost_filter_tags"], budget["notifications"], _users(budget["tags"]))
-    return declared if facts == (tags, own["budget_notifications"], own["tags"]) else None
+    facts = (budget["cost_filters"], budget["cost_filter_tags"], budget["notifications"], _users(budget["tags"]))
+    ours = (own["budget_cost_filters"], tags, own["budget_notifications"], own["tags"])
+    return declared if facts == ours else None
 
 
 def _notified(notifications: Sequence[Described]) -> Options:

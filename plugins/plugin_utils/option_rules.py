@@ -37,6 +37,7 @@ _SHAPES = (
     Shape("vpc_id", f"vpc-{_HEX}", "an id such as vpc-0a1b2c3d4e5f60718"),
     Shape("private_subnet_ids", f"subnet-{_HEX}", "an id such as subnet-0a1b2c3d4e5f60718"),
     Shape("allowed_security_groups", f"sg-{_HEX}", "an id such as sg-0a1b2c3d4e5f60718"),
+    Shape("replication_group_description", ".{0,255}", "a line of at most 255 characters"),
     Shape("existing_subnet_group_name", _GROUP_NAME, "the name of a cache subnet group"),
     Shape("existing_parameter_group_name", _GROUP_NAME, "the name of a cache parameter group"),
     Shape("existing_security_group_ids", f"sg-{_HEX}", "an id such as sg-0a1b2c3d4e5f60718"),

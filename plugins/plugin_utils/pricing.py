@@ -92,10 +92,17 @@ def summary(result: Mapping[str, Any]) -> str:
 
 
 def _budget_problems(topology: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[Problem]:
-    """Costs over the budget are only said, unless the budget is enforced."""
-    if result["over_budget"] and topology.get("budget_enforce"):
+    """Costs over the budget are only said, unless the budget is enforced. Without a node type or region there is
+    another problem, and nothing to price."""
+    if not topology.get("budget_enforce") or result["budget"] is None:
+        return
+    if result["over_budget"]:
         remedy = "Raise monthly_budget, choose a smaller topology, or switch budget_enforce off"
         yield Problem("monthly_budget", result["budget"], f"does not cover {result['summary']}", remedy)
+    elif not result["complete"] and result["region"] and topology["cache_node_type"]:
+        fault = f"cannot be enforced, because the cost is not known: {result['summary']}"
+        remedy = "Choose engine, node type and region whose price is known, or switch budget_enforce off"
+        yield Problem("monthly_budget", result["budget"], fault, remedy)
 
 
 def _nodes(topology: Mapping[str, Any]) -> dict[str, Any]:

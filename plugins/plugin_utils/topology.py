@@ -8,6 +8,7 @@ Names that are not the API's own say what they name. A value that does not apply
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,18 @@ def replication_group_id(settings: Settings) -> str | None:
 def engine_version(settings: Settings) -> str | None:
     engine = ENGINES.get(settings.engine)
     return settings.engine_version or (engine.default_version if engine else None)
+
+
+def version_numbers(text: str | None) -> tuple[int, ...]:
+    """The version as numbers; empty where it is none."""
+    numeric = re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4}){1,2}", text or "")
+    return tuple(map(int, numeric[0].split("."))) if numeric else ()
+
+
+def has_modes(settings: Settings) -> bool:
+    """Whether TLS and cluster mode have modes that can be named: they came with version 7."""
+    numbers = version_numbers(engine_version(settings))
+    return not () < numbers < (7,)
 
 
 def node_type_name(settings: Settings) -> str | None:
@@ -112,6 +125,8 @@ def _network(settings: Settings) -> dict[str, Any]:
         "subnet_ids": [] if settings.existing_subnet_group_name else settings.private_subnet_ids,
         "existing_security_group_ids": settings.existing_security_group_ids,
         "security_group_name": None if settings.existing_security_group_ids else _named(settings, "elasticache-{}"),
+        # EC2 takes few characters here and never changes them, so it does not follow the description of the group.
+        "security_group_description": _named(settings, "Redis deployment {}"),
         "security_group_rules": [{"proto": "tcp", "from_port": port, "to_port": port, "group_id": groups}]
         if groups and not settings.existing_security_group_ids
         else [],
@@ -121,19 +136,35 @@ def _network(settings: Settings) -> dict[str, Any]:
 
 def _engine(settings: Settings) -> dict[str, Any]:
     version = engine_version(settings)
-    # A parameter group cannot change its family, nor its cluster-enabled while it is used, so each of them has one of
-    # its own.
-    family = f"{settings.engine}{(version or '').split('.')[0]}{'-cluster' if settings.cluster_mode else ''}"
     cluster_enabled = {"cluster-enabled": "yes"} if settings.cluster_mode else {}
     existing = _existing(settings.existing_parameter_group_name)
     parameters = {} if existing else {**settings.custom_parameters, **cluster_enabled}
+    own = _parameter_group_name(settings, settings.engine, version, settings.cluster_mode)
     return {
         "engine": settings.engine,
         "engine_version": version,
         "auto_minor_version_upgrade": settings.auto_minor_version_upgrade,
-        "parameter_group_name": existing or _named(settings, f"{{}}-{family}"),
+        "parameter_group_name": existing or own,
+        "former_parameter_group_names": [] if existing or not own else sorted(_parameter_group_names(settings) - {own}),
         "parameters": dict(sorted(parameters.items())),
     }
+
+
+def _parameter_group_name(settings: Settings, engine: str, version: str | None, clustered: bool) -> str | None:
+    """A parameter group cannot change its family, nor its cluster-enabled while it is used, so each of them has one of
+    its own."""
+    return _named(settings, f"{{}}-{engine}{(version or '').split('.')[0]}{'-cluster' if clustered else ''}")
+
+
+def _parameter_group_names(settings: Settings) -> set[str]:
+    """The groups that the role makes for this deployment, whatever is declared of its engine and cluster mode."""
+    names = {
+        _parameter_group_name(settings, engine, version, clustered)
+        for engine in ENGINES
+        for version in ENGINES[engine].versions
+        for clustered in (False, True)
+    }
+    return {name for name in names if name}
 
 
 _NODE_FACTS = {
@@ -151,6 +182,7 @@ def _cluster(settings: Settings) -> dict[str, Any]:
     return {
         **{fact: getattr(node, name, None) for fact, name in _NODE_FACTS.items()},
         "cluster_mode_enabled": clustered,
+        "cluster_mode": ("enabled" if clustered else "disabled") if has_modes(settings) else None,
         "num_cache_clusters": None if clustered else node_count(settings),
         "num_node_groups": settings.num_node_groups if clustered else None,
         "replicas_per_node_group": settings.replicas_per_node_group if clustered else None,
@@ -165,7 +197,7 @@ def _cluster(settings: Settings) -> dict[str, Any]:
 def _security(settings: Settings) -> dict[str, Any]:
     return {
         "transit_encryption_enabled": settings.transit_encryption_enabled,
-        "transit_encryption_mode": settings.transit_encryption_mode,
+        "transit_encryption_mode": settings.transit_encryption_mode if has_modes(settings) else None,
         "at_rest_encryption_enabled": settings.at_rest_encryption_enabled,
         "kms_key_id": settings.kms_key_id,
         "auth_token_enabled": True,
@@ -212,11 +244,13 @@ def _slow_log(log_group: str | None, enabled: bool) -> Mapping[str, Any]:
 
 
 def _budget(settings: Settings) -> dict[str, Any]:
-    """The budget counts what carries the deployment's own name, so that its neighbours do not spend it."""
-    name = replication_group_id(settings)
+    """The budget counts what carries the deployment's own name in its region, so that its neighbours do not spend it.
+    Budgets are the account's, so their names have the region, too."""
+    name, region = replication_group_id(settings), settings.region
     return {
         "monthly_budget": settings.monthly_budget,
-        "budget_name": _named(settings, "{}-monthly"),
+        "budget_name": _named(settings, f"{{}}-{region}-monthly") if region else None,
+        "budget_cost_filters": {"Region": [region]} if region else {},
         "budget_cost_filter_tags": {"Name": name} if name else {},
         "budget_notifications": _budget_notifications(settings),
         "budget_enforce": settings.budget_enforce,

@@ -43,6 +43,7 @@ from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.topology 
     node_type_name,
     own_tags,
     replication_group_id,
+    version_numbers,
 )
 
 Rule = Callable[[Settings], Iterator[Problem]]
@@ -203,14 +204,14 @@ def version(settings: Settings) -> Iterator[Problem]:
     value = engine_version(settings)
     if engine is None or value in engine.versions:
         return
-    numbers = _numbers(value)
-    if not (engine.growing and numbers and numbers > _numbers(engine.versions[-1])):
+    numbers = version_numbers(value)
+    if not (engine.growing and numbers and numbers > version_numbers(engine.versions[-1])):
         remedy = f"Give one of {listed(engine.versions)}"
         yield Problem("engine_version", value, f"is no version of {settings.engine} that can be deployed", remedy)
 
 
 def features(settings: Settings) -> Iterator[Problem]:
-    numbers = _numbers(engine_version(settings))
+    numbers = version_numbers(engine_version(settings))
     if settings.enable_slow_log and () < numbers < (6, 0):
         remedy = "Give engine_version 6.0 or later, or enable_slow_log: false"
         yield Problem("enable_slow_log", True, "needs an engine that delivers its log", remedy)
@@ -327,9 +328,3 @@ RULES: tuple[Rule, ...] = (
     windows,
     budget,
 )
-
-
-def _numbers(text: str | None) -> tuple[int, ...]:
-    """The version as numbers; empty where it is none."""
-    numeric = re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4}){1,2}", text or "")
-    return tuple(map(int, numeric[0].split("."))) if numeric else ()

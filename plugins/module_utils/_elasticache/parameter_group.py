@@ -44,7 +44,15 @@ def ensure(client: Any, parameters: Mapping[str, Any], check_mode: bool) -> dict
     result, group = converge(
         plan, existing, check_mode, lambda plan: api.apply_all(client, plan), lambda: read(client, name)
     )
-    return {**result, "parameter_group": group, "pending_reboot": pending_reboot}
+    return {**result, "parameter_group": group, "pending_reboot": pending_reboot, **warnings(name, pending_reboot)}
+
+
+def warnings(name: str, pending_reboot: list[str]) -> dict[str, list[str]]:
+    """Say what will have changed and not taken effect: nobody should believe that it has."""
+    if not pending_reboot:
+        return {}
+    late = f"{', '.join(pending_reboot)} only when they are rebooted, which needs cluster mode to be disabled"
+    return {"warnings": [f"Nodes that run with {name} take {late}."]}
 
 
 def read(client: Any, name: str) -> dict[str, Any]:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_ansible_aws_error_code
@@ -69,8 +71,44 @@ CHECKS = (
         ("elasticache:DescribeCacheParameterGroups", "elasticache:DescribeCacheEngineVersions"),
         preflight_group.parameter_group,
     ),
+    Check(
+        "former_cache_parameter_group_names",
+        ("elasticache:DescribeCacheParameterGroups",),
+        preflight_group.former_parameter_groups,
+    ),
     Check("notification_topic_arn", ("sns:GetTopicAttributes", "sts:GetCallerIdentity"), preflight_services.topic),
     Check("kms_key_id", ("kms:DescribeKey",), preflight_services.key),
+)
+# The facts of what was not asked.
+UNKNOWN: Mapping[str, Any] = MappingProxyType(
+    {
+        "auth_token_enabled": False,
+        "availability_zones": [],
+        "cache_parameter_group_family": None,
+        "former_cache_parameter_groups": [],
+        "kms_key_arn": None,
+        "subnets": [],
+    }
+)
+
+# What the options follow from that the role has in their place. Where one of those is at fault, its preset or default
+# stands in for it, and a problem with that would mislead.
+FOLLOWS_FROM: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "automatic_failover_enabled": ("cluster_mode",),
+        "cache_node_type": ("node_type_override", "node_type"),
+        "cache_parameter_group_name": ("existing_parameter_group_name", "engine", "engine_version", "cluster_mode"),
+        "cache_subnet_group_name": ("existing_subnet_group_name",),
+        "engine_version": ("engine",),
+        "multi_az_enabled": ("private_subnet_ids",),
+        "node_groups_to_remove": ("num_node_groups",),
+        "notification_topic_arn": ("sns_topic_arn",),
+        "num_cache_clusters": ("num_node_groups", "replicas_per_node_group", "cluster_mode"),
+        "num_node_groups": ("cluster_mode",),
+        "replicas_per_node_group": ("cluster_mode",),
+        "replicas_to_remove": ("replicas_per_node_group",),
+        "security_group_ids": ("existing_security_group_ids", "allowed_security_groups"),
+    }
 )
 
 
@@ -79,21 +117,37 @@ def check(clients: Clients, parameters: Mapping[str, Any], check_mode: bool) -> 
 
     Raises AnsibleElastiCacheError with all problems, unless C(fail) is false.
     """
-    client, given = cache(clients), [Problem(**problem) for problem in parameters["problems"] or ()]
-    asked = {**parameters, "parameters": unjudged(parameters["parameters"] or {}, given)}
-    findings = [ask(question, client, asked) for question in CHECKS if parameters[question.option]]
-    problems = [*given, *(problem for found in findings for problem in found.problems)]
+    client, given = cache(clients), _problems(parameters["problems"])
+    findings = [ask(question, client, parameters) for question in CHECKS if parameters[question.option]]
+    found = [problem for each in findings for problem in each.problems]
+    problems = told_once(given, found, _problems(parameters["more_problems"]))
     if parameters["fail"]:
         refuse(problems, "begin (nothing was created or changed)")
-    facts = {name: fact for found in findings for name, fact in found.facts.items()}
-    unknown: dict[str, Any] = {"availability_zones": [], "cache_parameter_group_family": None, "subnets": []}
-    return {"changed": False, **unknown, **facts, "problems": [problem.as_dict() for problem in problems]}
+    facts = {name: fact for each in findings for name, fact in each.facts.items()}
+    return {"changed": False, **UNKNOWN, **facts, "problems": [problem.as_dict() for problem in problems]}
 
 
-def unjudged(engine_parameters: Mapping[str, Any], given: Sequence[Problem]) -> dict[str, Any]:
-    """Leave out the engine parameters that the caller found faulty: one fault is told once."""
-    faulty = {problem.option.rpartition(".")[2] for problem in given}
-    return {name: value for name, value in engine_parameters.items() if name not in faulty}
+def _problems(described: Iterable[Mapping[str, Any]] | None) -> list[Problem]:
+    return [Problem(**problem) for problem in described or ()]
+
+
+def told_once(*sources: Iterable[Problem]) -> list[Problem]:
+    """Join the problems, each source after those that go before it; what they have said of an option it does not say
+    again."""
+    problems: list[Problem] = []
+    for source in sources:
+        told = {_plain(problem.option) for problem in problems}
+        problems += [problem for problem in source if told.isdisjoint(_grounds(_plain(problem.option)))]
+    return problems
+
+
+def _plain(option: str) -> str:
+    """The option that a part of a declaration is about."""
+    return re.sub(r"^presets\.[^.]+\.", "", option).replace("custom_parameters.", "parameters.", 1)
+
+
+def _grounds(option: str) -> set[str]:
+    return {option, *FOLLOWS_FROM.get(option, ())}
 
 
 def ask(question: Check, clients: Clients, parameters: Mapping[str, Any]) -> Findings:

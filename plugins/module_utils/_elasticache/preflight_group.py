@@ -45,16 +45,25 @@ def parameter_group(clients: Clients, parameters: Mapping[str, Any]) -> Findings
     return Findings([Problem(option, name, fault, f"name one of family {wanted}")])
 
 
+def former_parameter_groups(clients: Clients, parameters: Mapping[str, Any]) -> Findings:
+    """Find those that exist, with one listing, since normally none does."""
+    names = {name.lower() for name in parameters["former_cache_parameter_group_names"]}
+    listed = {group["CacheParameterGroupName"] for group in api.describe_cache_parameter_groups(clients("elasticache"))}
+    return Findings([], {"former_cache_parameter_groups": sorted(names & listed)})
+
+
 def existing_group(clients: Clients, parameters: Mapping[str, Any]) -> Findings:
     client = clients("elasticache")
     observed = observe(client, parameters["replication_group_id"])
     if observed is None:
         return Findings([])
+    facts = {"auth_token_enabled": bool(observed.group.get("AuthTokenEnabled"))}
     failure = judge(client, observed, []).failure
     if not failure:
-        return Findings(list(node_type_problems(client, observed, parameters["cache_node_type"])))
+        return Findings(list(node_type_problems(client, observed, parameters["cache_node_type"])), facts)
     remedy = "remove the cause, delete the replication group, and run again"
-    return Findings([Problem("replication_group_id", parameters["replication_group_id"], failure.rstrip("."), remedy)])
+    name = parameters["replication_group_id"]
+    return Findings([Problem("replication_group_id", name, failure.rstrip("."), remedy)], facts)
 
 
 def node_type_problems(client: Any, observed: Observed, wanted: str | None) -> Iterator[Problem]:

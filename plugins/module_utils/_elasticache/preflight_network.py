@@ -15,7 +15,7 @@ from .._problems import Problem
 from . import api
 from .preflight_findings import Findings, missing
 
-EVERYWHERE = ("0.0.0.0/0", "::/0")
+DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 
 Described = Mapping[str, Any]
 
@@ -89,12 +89,12 @@ def route_table(subnet: Described, tables: Sequence[Described]) -> Described | N
 
 
 def internet_route(table: Described) -> tuple[str, str] | None:
-    """Return destination and gateway of the route that makes subnets public, if there is one."""
+    """Return destination and gateway of the route that makes subnets public, if there is one: any that leads to an
+    internet gateway, wherever to. Half of the internet is public, too."""
     for route in table.get("Routes", ()):
-        destination = route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock")
         gateway = route.get("GatewayId") or ""
-        if destination in EVERYWHERE and gateway.startswith("igw-"):
-            return destination, gateway
+        if gateway.startswith("igw-"):
+            return next((route[name] for name in DESTINATIONS if route.get(name)), "something"), gateway
     return None
 
 

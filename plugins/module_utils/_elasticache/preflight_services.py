@@ -74,8 +74,9 @@ def _topic_faults(attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def key(clients: Clients, parameters: Mapping[str, Any]) -> Findings:
     key_id = parameters["kms_key_id"]
-    faults = key_faults(describe_key(clients("kms"), key_id))
-    return Findings([Problem("kms_key_id", key_id, *fault) for fault in faults])
+    metadata = describe_key(clients("kms"), key_id)
+    problems = [Problem("kms_key_id", key_id, *fault) for fault in key_faults(metadata)]
+    return Findings(problems, {"kms_key_arn": metadata.get("Arn")})
 
 
 def key_faults(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

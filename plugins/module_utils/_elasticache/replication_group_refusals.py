@@ -60,7 +60,8 @@ def _minor(engine: tuple[str, Version]) -> tuple[str, Version]:
 
 
 def another_family(difference: Difference) -> Iterator[Problem]:
-    """Engine and parameter group have to fit each other. A default group is exchanged by AWS."""
+    """Engine and parameter group have to fit each other. A default group is exchanged by AWS; one that is still to be
+    made is of the family that is declared."""
     if not difference.some(*ENGINE, PARAMETER_GROUP):
         return
     engine, version, name = (difference.then(option) for option in (*ENGINE, PARAMETER_GROUP))
@@ -70,7 +71,8 @@ def another_family(difference: Difference) -> Iterator[Problem]:
     if name.startswith("default.") and PARAMETER_GROUP not in difference.changed:
         return
     groups = api.describe_cache_parameter_groups(difference.client, CacheParameterGroupName=name)
-    actual = groups[0]["CacheParameterGroupFamily"] if groups else "no such parameter group"
+    planned = difference.declared["cache_parameter_group_family"] or "no such parameter group"
+    actual = groups[0]["CacheParameterGroupFamily"] if groups else planned
     if family and actual != family:
         fault = f"does not fit {engine} {version}, which needs one of family {family}: it is {actual}"
         yield Problem(PARAMETER_GROUP, name, fault, f"Declare a parameter group of family {family} with the version")

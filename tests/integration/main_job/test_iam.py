@@ -132,6 +132,7 @@ class Stage:
     Attributes:
         policies: The last is the playbook's own; those before are what it builds on.
         shards: What somebody else lets the deployment scale to beforehand; none leaves its scaling alone.
+        upgraded: Whether the engine has been changed before, by a run that was interrupted.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Stage:
     policies: tuple[str, ...]
     variables: Mapping[str, Any] = field(default_factory=dict)
     shards: int | None = None
+    upgraded: bool = False
 
 
 STAGES = (
@@ -148,7 +150,7 @@ STAGES = (
         ("provision",),
         {**UNPROVEN, "elasticache_redis_autoscaling": {"node_groups": scaling("first")}},
     ),
-    Stage("change everything", "playbooks/provision.yml", ("provision",), {**UNPROVEN, **CHANGED}),
+    Stage("change everything", "playbooks/provision.yml", ("provision",), {**UNPROVEN, **CHANGED}, upgraded=True),
     Stage(
         "change it back",
         "playbooks/provision.yml",
@@ -221,6 +223,8 @@ class Account:
         """Run a stage; return also what it had to be allowed. Nobody else calls anything meanwhile."""
         if stage.shards:
             self.scale(stage.shards)
+        if stage.upgraded:
+            self.leave_parameter_group()
         user = self.user(stage.policies)
         place = {"elasticache_redis_aws": user, "elasticache_redis_kms_key_id": self.key_arn}
         before = len(self.sandbox.calls())
@@ -237,6 +241,13 @@ class Account:
             ScalableDimension="elasticache:replication-group:NodeGroups",
             MinCapacity=shards,
             MaxCapacity=shards,
+        )
+
+    def leave_parameter_group(self) -> None:
+        self.sandbox.client("elasticache").create_cache_parameter_group(
+            CacheParameterGroupName=f"{PROJECT}-staging-redis-redis6-cluster",
+            CacheParameterGroupFamily="redis6.x",
+            Description="left behind",
         )
 
 

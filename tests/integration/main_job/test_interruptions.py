@@ -23,7 +23,8 @@ from integration.main_job.job import READING, ROOT, Job
 from sandbox.testing import running_sandbox
 
 NAME = "accessweaver-dev-redis"
-DECLARED = {"elasticache_redis_monthly_budget": 20}
+KEY = "alias/caches"
+DECLARED = {"elasticache_redis_kms_key_id": KEY, "elasticache_redis_monthly_budget": 20}
 SCALED = {
     **DECLARED,
     "elasticache_redis_automatic_failover_enabled": True,
@@ -56,6 +57,10 @@ class Story:
     @property
     def elasticache(self) -> Any:
         return self.job.sandbox.client("elasticache")
+
+    @property
+    def key_arn(self) -> str:
+        return str(self.job.sandbox.client("kms").describe_key(KeyId=KEY)["KeyMetadata"]["Arn"])
 
     def group(self) -> dict[str, Any]:
         (group,) = self.elasticache.describe_replication_groups()["ReplicationGroups"]
@@ -101,6 +106,8 @@ def kill(pid: int) -> None:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """With caches that take a moment to come up, so that runs are killed while they wait, too."""
     with running_sandbox(tmp_path_factory.mktemp("interruptions"), time_scale=0.001) as running:
+        kms = running.client("kms")
+        kms.create_alias(AliasName=KEY, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
         yield Story(Job(running))
 
 
@@ -108,6 +115,7 @@ def test_a_creation(story):
     calls = story.killed_after_each_step("provision", **DECLARED)
     assert {call: calls.count(call) for call in CREATED} == dict.fromkeys(CREATED, 1)
     assert story.group()["Status"] == "available"
+    assert story.group()["KmsKeyId"] == story.key_arn
     story.assert_nothing_is_left_to_do("provision", **DECLARED)
 
 

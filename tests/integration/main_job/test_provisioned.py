@@ -183,7 +183,8 @@ def test_prod_has_a_budget_of_300_dollars_that_tells_at_80_percent(provisioned, 
     budgets = boto("budgets").describe_budgets(AccountId="000000000000")["Budgets"]
     (budget,) = [found for found in budgets if found["BudgetName"].startswith(name("prod"))]
     assert float(budget["BudgetLimit"]["Amount"]) == 300
-    assert budget["CostFilters"] == {"TagKeyValue": [f"user:Name${name('prod')}"]}
+    assert budget["BudgetName"] == f"{name('prod')}-eu-west-1-monthly"
+    assert budget["CostFilters"] == {"Region": ["eu-west-1"], "TagKeyValue": [f"user:Name${name('prod')}"]}
     request = {"AccountId": "000000000000", "BudgetName": budget["BudgetName"]}
     (notification,) = boto("budgets").describe_notifications_for_budget(**request)["Notifications"]
     assert (notification["NotificationType"], notification["Threshold"]) == ("ACTUAL", 80)

@@ -31,6 +31,7 @@ SECRET = "elasticache/accessweaver-staging-redis/auth-token"
 BOTH = ("--limit", "staging,app-staging")
 TALKATIVE = (*BOTH, "--diff", "-vvv")
 GIVEN = "given-by-somebody-0123456789"
+FOUND = "given-for-one-that-is-lost-0123"
 
 
 @dataclass
@@ -213,3 +214,19 @@ def test_a_token_of_the_inventory_is_rotated_without_secrets_manager(story):
     assert story.changes(since) == ["ROTATE", "SET"]
     assert (story.file.read_text(), story.admits(old), story.admits(GIVEN)) == (GIVEN, False, True)
     assert (watch.failures, told((old, GIVEN), run.output)) == ([], [])
+
+
+def test_a_lost_secret_is_not_replaced_by_a_token_that_the_cache_does_not_know(story):
+    story.secrets.delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
+    since, provision = len(story.job.sandbox.calls()), ("playbooks/provision.yml", "--limit", "staging")
+    for arguments in (("--check",), ()):
+        run = story.job.run(*provision, *arguments)
+        (message,) = [result["msg"] for _, result in run.results("staging") if result.get("failed")]
+        assert f"auth_token: the secret {SECRET} is gone" in message
+    assert story.changes(since) == []
+    for strategy in ("rotate", "set"):
+        given = {"elasticache_redis_auth_token": FOUND, "elasticache_redis_auth_token_update_strategy": strategy}
+        run = story.job.run(*provision, **given)
+        assert run.code == 0, run.output
+    assert story.changes(since) == ["ROTATE", "SET"]
+    assert story.admits(FOUND)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 
@@ -88,6 +90,47 @@ def test_what_cannot_be_changed_is_refused_before_anything_else_is_changed(provi
     run = provisioned.run("playbooks/provision.yml", "--limit", "dev", elasticache_redis_port=6380)
     (message,) = [result["msg"] for _, result in run.results("dev") if result.get("failed")]
     assert "port = 6380: cannot be changed in place: accessweaver-dev-redis has 6379" in message
+    assert provisioned.calls(since=before) == []
+
+
+TOGETHER: dict[str, tuple[dict[str, Any], str]] = {
+    "a window that is too short": (
+        {"elasticache_redis_maintenance_window": "sun:05:00-sun:05:30"},
+        "maintenance_window = sun:05:00-sun:05:30: has the wrong length",
+    ),
+    "what cannot be changed": ({"elasticache_redis_port": 6380}, "port = 6380: cannot be changed in place"),
+    "a secret that is not there": (
+        {"elasticache_redis_existing_auth_token_secret_name": "nowhere"},
+        "existing_auth_token_secret_name = nowhere: there is no such secret in eu-west-1",
+    ),
+}
+
+
+def test_what_rules_secret_and_replication_group_say_is_one_message(provisioned):
+    before = seen(provisioned)
+    wrong = {name: value for options, _ in TOGETHER.values() for name, value in options.items()}
+    run = provisioned.run("playbooks/provision.yml", "--limit", "dev", **wrong)
+    (message,) = [result["msg"] for _, result in run.results("dev") if result.get("failed")]
+    assert message.startswith("Cannot begin (nothing was created or changed): 3 problems.")
+    assert [complaint for _, complaint in TOGETHER.values() if complaint not in message] == []
+    assert provisioned.calls(since=before) == []
+
+
+QUESTIONS = {
+    "for the secret": ("secretsmanager", "DescribeSecret", 0),
+    "for the replication group": ("elasticache", "DescribeReplicationGroups", 2),  # after addresses and status
+}
+
+
+@pytest.mark.parametrize(("service", "operation", "skip"), QUESTIONS.values(), ids=QUESTIONS)
+def test_a_question_that_may_not_be_asked_ends_the_run(provisioned, service, operation, skip):
+    before = seen(provisioned)
+    fault = {"service": service, "operation": operation, "skip": skip, "code": "AccessDeniedException"}
+    provisioned.sandbox.control("faults", "POST", [{**fault, "message": "Not for you"}])
+    run = provisioned.run("playbooks/provision.yml", "--limit", "dev")
+    (message,) = [result["msg"] for _, result in run.results("dev") if result.get("failed")]
+    assert "Not for you" in message
+    assert message.endswith("Nothing was created or changed.")
     assert provisioned.calls(since=before) == []
 
 

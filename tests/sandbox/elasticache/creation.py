@@ -228,8 +228,9 @@ RULES = (
     ),
     Rule(
         _COMBINATION,
-        lambda d: d.p.get("TransitEncryptionMode") == "preferred" and d.engine.number < (7, 0),
-        "TransitEncryptionMode preferred is supported from engine version 7.0.",
+        lambda d: "TransitEncryptionMode" in d.p and d.engine.number < (7, 0),
+        "Transit encryption mode is not supported for engine version {engine}. Please use engine version 7.0.5 or "
+        "higher.",
     ),
     Rule(
         _VALUE, lambda d: "AuthToken" in d.p and not valid_auth_token(d.p["AuthToken"]), "Invalid AuthToken provided."
@@ -288,7 +289,7 @@ def check(draft: Draft) -> None:
     """Raise the error of the first rule broken."""
     for rule in RULES:
         if rule.broken(draft):
-            raise ApiError(rule.code, rule.message)
+            raise ApiError(rule.code, rule.message.format(engine=draft.engine.reported))
     chosen_windows(draft.p)
 
 

@@ -153,11 +153,14 @@ REFUSED_CREATES = [
     ("token without TLS", {"AuthToken": TOKEN}, COMBINATION, "in-transit encryption"),
     ("token with TLS preferred", {**SECURE, "TransitEncryptionMode": "preferred"}, COMBINATION, "preferred"),
     ("TLS mode without TLS", {"TransitEncryptionMode": "required"}, COMBINATION, "TransitEncryptionEnabled"),
-    (
-        "TLS preferred on Redis 6",
-        {"EngineVersion": "6.2", "TransitEncryptionEnabled": True, "TransitEncryptionMode": "preferred"},
-        COMBINATION,
-        "7.0",
+    *(
+        (
+            f"TLS {mode} on Redis 6",
+            {"EngineVersion": "6.2", "TransitEncryptionEnabled": True, "TransitEncryptionMode": mode},
+            COMBINATION,
+            "not supported for engine version 6.2",
+        )
+        for mode in ("preferred", "required")
     ),
     ("token and user group", {**SECURE, "UserGroupIds": ["ug"]}, COMBINATION, "cannot be used together"),
     ("user group without TLS", {"UserGroupIds": ["ug"]}, COMBINATION, "in-transit encryption"),

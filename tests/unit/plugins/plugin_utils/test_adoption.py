@@ -105,7 +105,7 @@ def made(own: dict[str, Any]) -> Found:
             {
                 "group_id": "sg-0123456789abcdef0",
                 "group_name": own["security_group_name"],
-                "description": about,
+                "description": own["security_group_description"],
                 "ip_permissions": [rule],
                 "ip_permissions_egress": [],
                 "tags": own["tags"],
@@ -130,6 +130,7 @@ def made(own: dict[str, Any]) -> Found:
         ],
         budget={
             "limit_amount": str(own["monthly_budget"]),
+            "cost_filters": own["budget_cost_filters"],
             "cost_filter_tags": {key: [value] for key, value in own["budget_cost_filter_tags"].items()},
             "notifications": own["budget_notifications"],
             "tags": own["tags"],

@@ -17,7 +17,7 @@ PROD, STAGING, DEV = ("cache.r6g.large", 9), ("cache.t3.small", 2), ("cache.t3.m
 ON_DEMAND = "on-demand"
 
 
-def nodes(node_type: str, count: int, engine: str = "redis", **more: Any) -> dict[str, Any]:
+def nodes(node_type: str | None, count: int, engine: str = "redis", **more: Any) -> dict[str, Any]:
     return {"cache_node_type": node_type, "node_count": count, "engine": engine, **more}
 
 
@@ -158,6 +158,25 @@ def test_a_topology_without_node_type_has_no_price_either() -> None:
 def test_arguments_that_cannot_be_used(topology: Any, pricing: str, prices: list[Any], text: str) -> None:
     with pytest.raises(ValueError, match=text):
         cost(topology, "eu-west-1", pricing, prices)
+
+
+UNPRICED = {
+    "enforced": (("cache.r8g.large", 9), {"monthly_budget": 300.0, "budget_enforce": True}, True),
+    "only watched": (("cache.r8g.large", 9), {"monthly_budget": 300.0, "budget_enforce": False}, False),
+    "none to enforce": (("cache.r8g.large", 9), {"monthly_budget": None, "budget_enforce": True}, False),
+    "no node type, which is a problem of its own": (
+        (None, 9),
+        {"monthly_budget": 300.0, "budget_enforce": True},
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("what", "budget", "refused"), UNPRICED.values(), ids=UNPRICED)
+def test_a_budget_cannot_be_enforced_on_a_cost_that_is_not_known(what, budget, refused):
+    problems = cost(nodes(*what, **budget), "eu-west-1", ON_DEMAND)["problems"]
+    assert [problem["option"] for problem in problems] == (["monthly_budget"] if refused else [])
+    assert all("the cost is not known: 9 x cache.r8g.large in eu-west-1" in problem["problem"] for problem in problems)
 
 
 @given(st.integers(0, 500), st.integers(0, 500))

@@ -112,7 +112,7 @@ def test_names_follow_from_project_and_environment() -> None:
         "parameter_group_name": "accessweaver-prod-redis-redis7-cluster",
         "auth_token_secret_name": "elasticache/accessweaver-prod-redis/auth-token",
         "slow_log_group_name": "/aws/vendedlogs/elasticache/accessweaver-prod-redis/slow-log",
-        "budget_name": "accessweaver-prod-redis-monthly",
+        "budget_name": "accessweaver-prod-redis-eu-west-1-monthly",
     }
 
 
@@ -166,8 +166,11 @@ EXISTING = {
     ),
     "all tags": ({"tags": {"Owner": "x"}, "additional_tags": {"CostCenter": "y"}}, {"tags": {"Owner": "x"}}, set()),
     "a description": (
-        {"replication_group_description": "Sessions"},
-        {"replication_group_description": "Sessions"},
+        {"replication_group_description": "Café <sessions>"},
+        {
+            "replication_group_description": "Café <sessions>",
+            "security_group_description": "Redis deployment accessweaver-prod-redis",
+        },
         set(),
     ),
 }
@@ -178,6 +181,25 @@ def test_what_exists_is_used_as_it_is(options: dict[str, Any], expected: dict[st
     resolved = topology_of("prod", **options)
     assert {key: resolved[key] for key in expected} == expected
     assert {part for part, managed in resolved["managed"].items() if not managed} == unmanaged
+
+
+def test_the_parameter_groups_of_another_engine_version_or_cluster_mode_are_former_ones() -> None:
+    resolved = topology_of("dev")
+    former = resolved["former_parameter_group_names"]
+    assert resolved["parameter_group_name"] not in former
+    families = ("redis5", "redis6", "redis7", "valkey7", "valkey8", "valkey9")
+    names = {f"accessweaver-dev-redis-{family}{mode}" for family in families for mode in ("", "-cluster")}
+    assert {resolved["parameter_group_name"], *former} == names
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"existing_parameter_group_name": "default.redis7"}, {"project_name": None}],
+    ids=["a group that is used as it is", "no name to go by"],
+)
+def test_where_the_role_makes_no_parameter_group_there_is_no_former_one(options: dict[str, Any]) -> None:
+    settings = resolve({**DEPLOYMENT, "environment": "dev", **options})[0]
+    assert topology(settings)["former_parameter_group_names"] == []
 
 
 @pytest.mark.parametrize(
@@ -191,6 +213,22 @@ def test_what_exists_is_used_as_it_is(options: dict[str, Any], expected: dict[st
 def test_engines(options: dict[str, Any], version: str, parameter_group: str) -> None:
     resolved = topology_of("dev", **options)
     assert (resolved["engine_version"], resolved["parameter_group_name"]) == (version, parameter_group)
+
+
+MODES = {
+    "a version that has them": ({}, ("disabled", "required")),
+    "with cluster mode": ({"cluster_mode": True}, ("enabled", "required")),
+    "the first version that has them": ({"engine_version": "7.0"}, ("disabled", "required")),
+    "a version before": ({"engine_version": "6.2"}, (None, None)),
+    "a version before, with cluster mode": ({"engine_version": "5.0.6", "cluster_mode": True}, (None, None)),
+    "no version": ({"engine_version": "latest"}, ("disabled", "required")),
+}
+
+
+@pytest.mark.parametrize(("options", "expected"), MODES.values(), ids=MODES)
+def test_modes_are_named_where_the_engine_has_them(options: dict[str, Any], expected: tuple[str | None, ...]) -> None:
+    resolved = topology_of("dev", **options)
+    assert (resolved["cluster_mode"], resolved["transit_encryption_mode"]) == expected
 
 
 def test_the_node_type_brings_its_facts() -> None:
@@ -226,6 +264,7 @@ REQUEST = (
     "port",
     "transit_encryption_enabled",
     "transit_encryption_mode",
+    "cluster_mode",
     "at_rest_encryption_enabled",
     "kms_key_id",
     "preferred_maintenance_window",
@@ -308,6 +347,7 @@ def test_the_budget_tells_the_topic_and_the_addresses() -> None:
     resolved = topology_of("prod", sns_topic_arn=TOPIC, budget_emails=["ops@example.com"], budget_threshold_percent=90)
     assert resolved["alarm_actions"] == [TOPIC]
     assert resolved["budget_cost_filter_tags"] == {"Name": "accessweaver-prod-redis"}
+    assert resolved["budget_cost_filters"] == {"Region": ["eu-west-1"]}
     assert resolved["budget_notifications"] == [
         {
             "notification_type": "ACTUAL",

@@ -206,7 +206,18 @@ def test_a_change_that_waits_for_a_reboot_is_told(client):
     declared = {**DECLARED, "parameters": {**SET, "databases": 4, "timeout": 60}}
     answer_read(stubber, SET)
     answer_checks(stubber, declared)
-    assert parameter_group.ensure(boto, declared, check_mode=True)["pending_reboot"] == ["databases"]
+    result = parameter_group.ensure(boto, declared, check_mode=True)
+    assert result["pending_reboot"] == ["databases"]
+    (warning,) = result["warnings"]
+    assert warning.startswith("Nodes that run with demo-redis7 take databases only when they are rebooted")
+
+
+def test_a_change_that_takes_effect_at_once_needs_no_warning(client):
+    boto, stubber = client
+    declared = {**DECLARED, "parameters": {**SET, "timeout": 60}}
+    answer_read(stubber, SET)
+    answer_checks(stubber, declared)
+    assert "warnings" not in parameter_group.ensure(boto, declared, check_mode=True)
 
 
 def test_absent_twice_is_no_change(client):

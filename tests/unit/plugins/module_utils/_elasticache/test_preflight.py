@@ -13,6 +13,7 @@ import yaml
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache import preflight
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
 from ansible_collections.accessweaver.elasticache.plugins.modules.elasticache_preflight import ARGUMENTS, DOCUMENTATION
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
@@ -46,7 +47,8 @@ MAIN = {"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Associations": [{"Main": Tru
 INTERNET = {"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1"}
 VERSIONS = [{"Engine": "redis", "EngineVersion": "7.1.0", "CacheParameterGroupFamily": "redis7"}]
 TIMEOUT = {"ParameterName": "timeout", "DataType": "integer", "AllowedValues": "0,20-", "ParameterValue": "0"}
-KEY = {"KeyId": "k", "KeyState": "Enabled", "KeySpec": "SYMMETRIC_DEFAULT"}
+KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/k"
+KEY = {"KeyId": "k", "Arn": KEY_ARN, "KeyState": "Enabled", "KeySpec": "SYMMETRIC_DEFAULT"}
 GROUP_ARN = "arn:aws:elasticache:eu-west-1:123456789012:replicationgroup:demo"
 GROUP = {
     "ReplicationGroupId": "demo",
@@ -141,6 +143,7 @@ def test_a_deployment_that_can_be_has_no_problem_and_known_facts(script):
     assert result["problems"] == []
     assert not result["changed"]
     assert result["cache_parameter_group_family"] == "redis7"
+    assert (result["kms_key_arn"], result["auth_token_enabled"]) == (KEY_ARN, False)
     assert result["availability_zones"] == ["eu-west-1a", "eu-west-1b"]
     assert [subnet["public"] for subnet in result["subnets"]] == [False, False]
 
@@ -151,6 +154,9 @@ def test_what_is_not_declared_is_not_asked(script):
         "changed": False,
         "problems": [],
         "cache_parameter_group_family": None,
+        "auth_token_enabled": False,
+        "kms_key_arn": None,
+        "former_cache_parameter_groups": [],
         "availability_zones": [],
         "subnets": [],
     }
@@ -224,6 +230,40 @@ def test_a_parameter_that_the_caller_found_faulty_is_told_once(script):
     assert options == ["custom_parameters.timeout", "parameters.timeoot"]
 
 
+TOLD = {
+    "another option": ("port", "kms_key_id", True),
+    "the same option": ("port", "port", False),
+    "of a preset": ("presets.qa.port", "port", False),
+    "a parameter": ("custom_parameters.timeout", "parameters.timeout", False),
+    "a tag of the same name": ("additional_tags.port", "port", True),
+    "what the option follows from": ("node_type_override", "cache_node_type", False),
+    "what the parameter group follows from": ("engine_version", "cache_parameter_group_name", False),
+    "something that follows from the option": ("cache_parameter_group_name", "engine_version", True),
+}
+
+
+@pytest.mark.parametrize(("given", "found", "told"), TOLD.values(), ids=TOLD)
+@pytest.mark.parametrize("sources", [2, 3])
+def test_one_fault_is_told_once(given, found, told, sources):
+    first, *others = (Problem(option, None, "it is wrong", "mend it") for option in (given, found, found))
+    told_of = preflight.told_once([first], [], others) if sources == 3 else preflight.told_once([first], others)
+    assert told_of == [first, *(others if told else [])]
+
+
+def test_what_others_found_comes_last_and_once(script):
+    more = [{**GIVEN, "option": name} for name in ("environment", "port", "port")]
+    declared = {**NOTHING, "problems": [GIVEN], "more_problems": more, "fail": False}
+    result = preflight.check(script.clients, declared, check_mode=False)
+    assert [problem["option"] for problem in result["problems"]] == ["environment", "port", "port"]
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_an_existing_group_tells_whether_it_has_a_token(script, enabled):
+    answer_existing(script, {**GROUP, "AuthTokenEnabled": enabled})
+    result = preflight.check(script.clients, {**NOTHING, "replication_group_id": "demo"}, check_mode=False)
+    assert result["auth_token_enabled"] is enabled
+
+
 def test_nodes_that_are_there_have_their_addresses(script):
     short = [{**subnet, "AvailableIpAddressCount": 0} for subnet in SUBNETS]
     answer_subnets(script, short, group=GROUP)
@@ -267,6 +307,14 @@ def test_a_version_that_does_not_exist_has_no_family(script):
     result = preflight.check(script.clients, declared, check_mode=False)
     assert result["cache_parameter_group_family"] is None
     assert [problem["remedy"] for problem in result["problems"]] == ["use one of 7.1.0"]
+
+
+def test_the_parameter_groups_of_before_are_found_in_one_listing(script):
+    listed = [{"CacheParameterGroupName": name} for name in ("default.redis7", "demo-redis6", "other-redis7")]
+    script.answer("elasticache", "describe_cache_parameter_groups", {"CacheParameterGroups": listed}, {})
+    declared = {**NOTHING, "former_cache_parameter_group_names": ["Demo-Redis6", "demo-redis7"]}
+    result = preflight.check(script.clients, declared, check_mode=False)
+    assert result["former_cache_parameter_groups"] == ["demo-redis6"]
 
 
 ONLY_GROUP = {**NOTHING, "replication_group_id": "demo", "cache_node_type": "cache.t3.small"}

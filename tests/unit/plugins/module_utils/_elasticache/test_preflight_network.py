@@ -57,9 +57,6 @@ PRIVATE = {
     "out only, by IPv6": [
         table("rtb-1", {"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1"}, main=True)
     ],
-    "one range through the gateway": [
-        table("rtb-1", {"DestinationCidrBlock": "203.0.113.0/24", "GatewayId": "igw-1"}, main=True)
-    ],
     "a public main table, but its own": [
         table("rtb-main", INTERNET, main=True),
         table("rtb-own", of=("subnet-a", "subnet-b")),
@@ -78,6 +75,19 @@ FAULTY = {
         [MAIN, table("rtb-own", IPV6, of=("subnet-a",))],
         ["subnet-a: it is public: its route table rtb-own sends ::/0 to igw-1"],
     ),
+    **{
+        f"public for {destination}": (
+            FOUND[:1],
+            [table("rtb-1", {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"}, route, main=True)],
+            [f"subnet-a: it is public: its route table rtb-1 sends {destination} to igw-1"],
+        )
+        for destination, route in (
+            ("0.0.0.0/1", {"DestinationCidrBlock": "0.0.0.0/1", "GatewayId": "igw-1"}),
+            ("203.0.113.0/24", {"DestinationCidrBlock": "203.0.113.0/24", "GatewayId": "igw-1"}),
+            ("2000::/3", {"DestinationIpv6CidrBlock": "2000::/3", "GatewayId": "igw-1"}),
+            ("pl-1", {"DestinationPrefixListId": "pl-1", "GatewayId": "igw-1"}),
+        )
+    },
     "public, and giving public addresses": (
         [subnet("a", MapPublicIpOnLaunch=True)],
         [table("rtb-main", INTERNET, main=True)],

@@ -504,6 +504,26 @@ def test_engine_and_parameter_group_fit_each_other(client, differ, options, pres
     assert [problem.option for problem in problems] == ([refused] if refused else [])
 
 
+PLANNED = {
+    "it is of the family that is needed": ("valkey8", None, []),
+    "it is of another family": ("redis7", None, ["cache_parameter_group_name"]),
+    "nobody says of which family it is": (None, None, ["cache_parameter_group_name"]),
+    "it exists already, of another family than is said": ("valkey8", "redis7", ["cache_parameter_group_name"]),
+}
+
+
+@pytest.mark.parametrize(("planned", "present", "refused"), PLANNED.values(), ids=PLANNED)
+def test_the_parameter_group_may_be_made_after_the_question(client, differ, planned, present, refused):
+    offered = {"Engine": "valkey", "EngineVersion": "8.0", "CacheParameterGroupFamily": "valkey8"}
+    client[1].add_response("describe_cache_engine_versions", {"CacheEngineVersions": [offered]}, {})
+    found = [{"CacheParameterGroupName": "own", "CacheParameterGroupFamily": present}] if present else []
+    request = {"CacheParameterGroupName": "own"}
+    client[1].add_response("describe_cache_parameter_groups", {"CacheParameterGroups": found}, request)
+    wanted = {"engine": "valkey", "engine_version": "8.0", "cache_parameter_group_name": "own"}
+    difference = differ(observed(), **wanted, cache_parameter_group_family=planned)
+    assert [problem.option for problem in refusals.another_family(difference)] == refused
+
+
 def nobody(service: str) -> Any:
     raise AssertionError(f"{service} is asked without need")
 
