@@ -121,6 +121,7 @@ CHANGED: Mapping[str, Any] = {
 
 
 UNPROVEN = {"elasticache_redis_verify": False}  # the proof over the wire calls nothing else of AWS
+LOG_GROUP = f"/aws/vendedlogs/elasticache/{PROJECT}-staging-redis/slow-log"
 SNAPSHOT, LAST = f"{PROJECT}-weekly", f"{PROJECT}-last"
 
 
@@ -132,6 +133,7 @@ class Stage:
     Attributes:
         policies: The last is the playbook's own; those before are what it builds on.
         shards: What somebody else lets the deployment scale to beforehand; none leaves its scaling alone.
+        decrypts: Whether somebody else takes the key away from the log group beforehand.
     """
 
     name: str
@@ -139,6 +141,7 @@ class Stage:
     policies: tuple[str, ...]
     variables: Mapping[str, Any] = field(default_factory=dict)
     shards: int | None = None
+    decrypts: bool = False
 
 
 STAGES = (
@@ -155,6 +158,7 @@ STAGES = (
         ("provision",),
         {**UNPROVEN, "elasticache_redis_autoscaling": {}},
         shards=2,
+        decrypts=True,
     ),
     Stage("show", "playbooks/show.yml", ("read",)),
     Stage(
@@ -204,7 +208,10 @@ class Account:
 
     @cached_property
     def key_arn(self) -> str:
-        return str(self.sandbox.client("kms").create_key()["KeyMetadata"]["Arn"])
+        principals = ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, {"Service": f"logs.{REGION}.amazonaws.com"})
+        statements = [{"Effect": "Allow", "Principal": each, "Action": "kms:*", "Resource": "*"} for each in principals]
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        return str(self.sandbox.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])
 
     def user(self, policies: tuple[str, ...]) -> dict[str, str]:
         """How a new user with the policies reaches AWS."""
@@ -221,6 +228,8 @@ class Account:
         """Run a stage; return also what it had to be allowed. Nobody else calls anything meanwhile."""
         if stage.shards:
             self.scale(stage.shards)
+        if stage.decrypts:
+            self.sandbox.client("logs").disassociate_kms_key(logGroupName=LOG_GROUP)
         user = self.user(stage.policies)
         place = {"elasticache_redis_aws": user, "elasticache_redis_kms_key_id": self.key_arn}
         before = len(self.sandbox.calls())
