@@ -144,6 +144,28 @@ operations:
   type: list
   elements: str
   sample: [create_log_group, put_retention_policy]
+problems:
+  description: What stands in the way.
+  returned: failure, when O(kms_key_id) or O(log_group_class) was refused
+  type: list
+  elements: dict
+  contains:
+    option:
+      description: The option concerned.
+      type: str
+      sample: log_group_class
+    value:
+      description: Its value.
+      type: raw
+      sample: INFREQUENT_ACCESS
+    problem:
+      description: What is wrong with it.
+      type: str
+      sample: /demo/slow-log is of the class STANDARD, which is fixed at creation
+    remedy:
+      description: What to do.
+      type: str
+      sample: declare STANDARD, or a log group of another name and have the logs delivered there
 """
 
 from typing import Any
