@@ -301,6 +301,28 @@ operations:
   type: list
   elements: str
   sample: [update_budget, update_subscriber]
+problems:
+  description: Everything that is wrong with the declaration, in the order of the message.
+  returned: failure, when the declaration was refused
+  type: list
+  elements: dict
+  contains:
+    option:
+      description: The option concerned.
+      type: str
+      sample: limit_amount
+    value:
+      description: Its value, or the item of it; null where it says nothing.
+      type: raw
+      sample: "-300"
+    problem:
+      description: What is wrong with it.
+      type: str
+      sample: is no amount
+    remedy:
+      description: What to do.
+      type: str
+      sample: use a number above 0, such as 300 or 299.50, without sign and currency
 """
 
 from typing import Any

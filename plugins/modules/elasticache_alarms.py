@@ -292,6 +292,28 @@ operations:
   type: list
   elements: str
   sample: [put_metric_alarm, delete_alarms]
+problems:
+  description: Everything that is wrong with the declaration, in the order of the message.
+  returned: failure, when the declaration was refused
+  type: list
+  elements: dict
+  contains:
+    option:
+      description: The option concerned.
+      type: str
+      sample: alarms.cpu.period
+    value:
+      description: Its value, or the item of it; null where it says nothing.
+      type: raw
+      sample: 45
+    problem:
+      description: What is wrong with it.
+      type: str
+      sample: is no period of CloudWatch
+    remedy:
+      description: What to do.
+      type: str
+      sample: use 10, 20, 30 or a multiple of 60 seconds
 """
 
 from typing import Any

@@ -10,7 +10,8 @@ module: elasticache_auth_token
 version_added: 0.1.0
 short_description: Keep the AUTH token of a replication group in Secrets Manager
 description:
-  - Creates a secret with a random token when there is none, and leaves a secret that exists as it is.
+  - Creates a secret with a random token when there is none. Of a secret that exists it leaves the token as it is, and
+    keeps the tags as declared.
   - Takes the next token through the versions of a rotation, by the staging labels of Secrets Manager. What the cache
     and its clients do meanwhile is up to the caller; the role's entry point C(rotate_token) is one.
   - No token is returned; whoever needs it reads the secret, for instance with the lookup
@@ -24,6 +25,7 @@ extends_documentation_fragment:
   - accessweaver.elasticache.attributes.action_group_aws
   - amazon.aws.common.modules
   - amazon.aws.region.modules
+  - amazon.aws.tags
   - amazon.aws.boto3
 options:
   name:
@@ -48,13 +50,10 @@ options:
       - Number of letters and digits of the token; ElastiCache takes 16 to 128.
     type: int
     default: 64
-  tags:
-    description:
-      - Tags of the secret. Used at creation.
-    type: dict
   state:
     description:
-      - V(present) creates a secret, or restores one that is scheduled for deletion, with its token.
+      - V(present) creates a secret, or restores one that is scheduled for deletion, with its token. Tags are changed
+        by it alone.
       - V(pending) adds another token with the stage C(AWSPENDING). One that is pending stays, and O(auth_token) must
         not be another one. Of two runs that begin at the same time, the second fails.
       - V(current) makes the pending token C(AWSCURRENT), and the one that was, C(AWSPREVIOUS).
@@ -72,9 +71,9 @@ options:
     default: 30
 notes:
   - "IAM actions: secretsmanager:DescribeSecret, secretsmanager:CreateSecret, secretsmanager:TagResource,
-    secretsmanager:RestoreSecret, secretsmanager:DeleteSecret; for a rotation secretsmanager:PutSecretValue,
-    secretsmanager:UpdateSecretVersionStage and, with O(auth_token), secretsmanager:GetSecretValue; with O(kms_key_id)
-    also kms:GenerateDataKey and kms:Decrypt."
+    secretsmanager:UntagResource, secretsmanager:RestoreSecret, secretsmanager:DeleteSecret; for a rotation
+    secretsmanager:PutSecretValue, secretsmanager:UpdateSecretVersionStage and, with O(auth_token),
+    secretsmanager:GetSecretValue; with O(kms_key_id) also kms:GenerateDataKey and kms:Decrypt."
 seealso:
   - module: accessweaver.elasticache.elasticache_replication_group
   - plugin: amazon.aws.secretsmanager_secret
@@ -87,6 +86,13 @@ EXAMPLES = r"""
     name: elasticache/accessweaver-prod-redis/auth-token
     tags:
       Project: accessweaver
+
+- name: Change its tags, and nothing else
+  accessweaver.elasticache.elasticache_auth_token:
+    name: elasticache/accessweaver-prod-redis/auth-token
+    tags:
+      Project: accessweaver
+      Environment: prod
 
 - name: Have another token wait for the cache to accept it
   accessweaver.elasticache.elasticache_auth_token:
@@ -173,7 +179,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "kms_key_id": {"no_log": False},
     "auth_token": {"no_log": True},
     "length": {"type": "int", "default": 64},
-    "tags": {"type": "dict"},
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "purge_tags": {"type": "bool", "default": True},
     "state": {"choices": ["present", "pending", "current", "settled", "absent"], "default": "present"},
     "recovery_window_in_days": {"type": "int", "default": 30},
 }

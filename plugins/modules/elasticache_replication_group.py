@@ -512,7 +512,8 @@ RETURN = r"""
 replication_group:
   description:
     - The group as it is after the task, in the words of the options; as it would be in check mode; empty when it is
-      absent.
+      absent. Before a creation, check mode returns the options that were declared, and of the token only
+      C(auth_token_enabled).
     - The AUTH token is never part of it.
   returned: success
   type: dict
@@ -522,21 +523,66 @@ replication_group:
       returned: when the group exists
       type: str
       sample: arn:aws:elasticache:eu-west-1:123456789012:replicationgroup:accessweaver-prod-redis
+    at_rest_encryption_enabled:
+      description: Whether the disks are encrypted.
+      returned: when the group exists
+      type: bool
+      sample: true
+    auth_token:
+      description: Always null; RV(replication_group.auth_token_enabled) says whether there is one.
+      returned: when the group exists
+      type: str
+      sample: null
     auth_token_enabled:
       description: Whether there is an AUTH token.
       returned: when the group exists
       type: bool
       sample: true
+    auth_token_last_modified_date:
+      description: When the AUTH token was changed last, in ISO 8601; null when there has been none.
+      returned: when the group exists
+      type: str
+      sample: '2027-01-31T12:00:00+00:00'
     auth_token_optional:
       description: Whether clients are served without the token, too, because the first one has not been set yet.
       returned: when the group exists
       type: bool
       sample: false
+    auto_minor_version_upgrade:
+      description: Whether minor versions of the engine come by themselves.
+      returned: when the group exists
+      type: bool
+      sample: true
+    automatic_failover_enabled:
+      description: Whether a replica takes over when the primary fails. A change under way counts as done.
+      returned: when the group exists
+      type: bool
+      sample: true
+    cache_node_type:
+      description: Node type.
+      returned: when the group exists
+      type: str
+      sample: cache.r6g.large
+    cache_parameter_group_name:
+      description: Name of the parameter group; null while there is no node.
+      returned: when the group exists
+      type: str
+      sample: accessweaver-prod-redis
+    cache_subnet_group_name:
+      description: Name of the subnet group; null while there is no node.
+      returned: when the group exists
+      type: str
+      sample: accessweaver-prod-redis
     cluster_enabled:
       description: Whether cluster mode is enabled.
       returned: when the group exists
       type: bool
       sample: true
+    cluster_mode:
+      description: V(enabled), V(disabled) or V(compatible).
+      returned: when the group exists
+      type: str
+      sample: enabled
     connection:
       description: How applications reach the group. What a topology does not have is null.
       returned: when the group exists
@@ -588,22 +634,179 @@ replication_group:
           returned: always
           type: str
           sample: null
+    data_tiering_enabled:
+      description: Whether nodes move data that is rarely used to their disks.
+      returned: when the group exists
+      type: bool
+      sample: false
+    deletion_protection:
+      description: Whether this module protects the group from deletion.
+      returned: when the group exists
+      type: bool
+      sample: true
+    durability:
+      description: Durability of writes; null where AWS does not tell it.
+      returned: when the group exists
+      type: str
+      sample: null
+    engine:
+      description: Engine.
+      returned: when the group exists
+      type: str
+      sample: redis
+    engine_version:
+      description: Version of the engine; null while there is no node.
+      returned: when the group exists
+      type: str
+      sample: 7.1.0
+    global_replication_group_id:
+      description: The Global Datastore that the group is a member of; null when it is of none.
+      returned: when the group exists
+      type: str
+      sample: null
+    ip_discovery:
+      description: The kind of addresses that clients are told.
+      returned: when the group exists
+      type: str
+      sample: ipv4
+    kms_key_id:
+      description: ARN of the KMS key of the disks; null for that of AWS.
+      returned: when the group exists
+      type: str
+      sample: null
+    log_delivery_configurations:
+      description: The logs that are delivered, sorted by type, with status and message.
+      returned: when the group exists
+      type: list
+      elements: dict
+      sample: [{log_type: slow-log, destination_type: cloudwatch-logs, log_format: json, status: active}]
     member_clusters:
       description: Identifiers of the nodes.
       returned: when the group exists
       type: list
       elements: str
       sample: [accessweaver-prod-redis-0001-001, accessweaver-prod-redis-0001-002]
+    multi_az_enabled:
+      description: Whether nodes are in several availability zones. A change under way counts as done.
+      returned: when the group exists
+      type: bool
+      sample: true
+    network_type:
+      description: The kind of addresses of the nodes.
+      returned: when the group exists
+      type: str
+      sample: ipv4
+    node_group_configuration:
+      description: Always null, for AWS does not tell it. RV(replication_group.node_groups) has the shards.
+      returned: when the group exists
+      type: list
+      elements: dict
+      sample: null
     node_groups:
       description: The shards as DescribeReplicationGroups reports them, in snake case.
       returned: when the group exists
       type: list
       elements: dict
+    notification_topic_arn:
+      description: ARN of the topic that events go to; null without one.
+      returned: when the group exists
+      type: str
+      sample: arn:aws:sns:eu-west-1:123456789012:alerts
+    notification_topic_status:
+      description: Whether events go there; null without a topic.
+      returned: when the group exists
+      type: str
+      sample: active
+    num_cache_clusters:
+      description: Number of nodes.
+      returned: when the group exists
+      type: int
+      sample: 6
+    num_node_groups:
+      description: Number of shards.
+      returned: when the group exists
+      type: int
+      sample: 3
+    parameter_apply_status:
+      description:
+        - Whether the nodes have the parameters of their group, such as V(in-sync) or V(pending-reboot); null
+          while there is no node.
+      returned: when the group exists
+      type: str
+      sample: in-sync
     pending_modified_values:
       description: What ElastiCache has accepted and not carried out yet.
       returned: when the group exists
       type: dict
       sample: {}
+    port:
+      description: Port of the nodes; null while there is no node.
+      returned: when the group exists
+      type: int
+      sample: 6379
+    preferred_cache_cluster_azs:
+      description: Always null, for AWS does not tell it.
+      returned: when the group exists
+      type: list
+      elements: str
+      sample: null
+    preferred_maintenance_window:
+      description: Weekly maintenance window, in UTC; null while there is no node.
+      returned: when the group exists
+      type: str
+      sample: sun:05:00-sun:06:00
+    primary_cluster_id:
+      description: Always null, for AWS does not tell it.
+      returned: when the group exists
+      type: str
+      sample: null
+    replicas_per_node_group:
+      description: Replicas of each shard; null when shards do not have equally many.
+      returned: when the group exists
+      type: int
+      sample: 1
+    replication_group_description:
+      description: Description.
+      returned: when the group exists
+      type: str
+      sample: Redis of accessweaver in production
+    replication_group_id:
+      description: Identifier.
+      returned: when the group exists
+      type: str
+      sample: accessweaver-prod-redis
+    security_group_ids:
+      description: Security groups, sorted; empty while there is no node.
+      returned: when the group exists
+      type: list
+      elements: str
+      sample: [sg-0123456789abcdef0]
+    serverless_cache_snapshot_name:
+      description: Always null, for AWS does not tell it.
+      returned: when the group exists
+      type: str
+      sample: null
+    snapshot_arns:
+      description: Always null, for AWS does not tell it.
+      returned: when the group exists
+      type: list
+      elements: str
+      sample: null
+    snapshot_name:
+      description: Always null, for AWS does not tell it.
+      returned: when the group exists
+      type: str
+      sample: null
+    snapshot_retention_limit:
+      description: Days that automatic snapshots are kept; 0 when none are taken.
+      returned: when the group exists
+      type: int
+      sample: 7
+    snapshot_window:
+      description: Daily window of automatic snapshots, in UTC.
+      returned: when the group exists
+      type: str
+      sample: '03:00-05:00'
     status:
       description: Status of the group.
       returned: when the group exists
@@ -614,6 +817,22 @@ replication_group:
       returned: when the group exists
       type: dict
       sample: {Environment: prod}
+    transit_encryption_enabled:
+      description: Whether the group speaks TLS.
+      returned: when the group exists
+      type: bool
+      sample: true
+    transit_encryption_mode:
+      description: V(preferred) or V(required); null without TLS.
+      returned: when the group exists
+      type: str
+      sample: required
+    user_group_ids:
+      description: User groups of RBAC; null where AWS tells none.
+      returned: when the group exists
+      type: list
+      elements: str
+      sample: []
 final_snapshot_identifier:
   description:
     - Name of the snapshot that was taken, or would be taken in check mode, before the group was deleted; also by a

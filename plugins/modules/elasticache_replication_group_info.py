@@ -52,7 +52,7 @@ RETURN = r"""
 replication_groups:
   description:
     - The groups, each as RV(accessweaver.elasticache.elasticache_replication_group#module:replication_group)
-      describes it.
+      describes it, with all of its keys. An option that AWS does not tell is null.
     - Empty when there is none.
   returned: success
   type: list

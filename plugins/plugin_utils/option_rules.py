@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.accessweaver.elasticache.plugins.module_utils._logs.retention import RETENTION_DAYS
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.presets import ENGINES
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Settings
@@ -95,17 +96,10 @@ def ranges(settings: Settings) -> Iterator[Problem]:
             yield Problem(option, value, "is out of range", f"Give {low} to {high} ({unit})")
 
 
-# CloudWatch Logs API Reference, PutRetentionPolicy.
-# fmt: off
-_RETENTION_DAYS = (
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-)
-# fmt: on
-
 _CHOICES: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("engine", tuple(ENGINES)),
     ("transit_encryption_mode", ("required", "preferred")),
-    ("slow_log_retention_days", _RETENTION_DAYS),
+    ("slow_log_retention_days", RETENTION_DAYS),
     ("unmanaged", UNMANAGEABLE),
 )
 

@@ -10,10 +10,11 @@ the model knows them all, and tells a typing error before the call is made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 try:
+    import botocore
     from botocore import xform_name
     from botocore.exceptions import ParamValidationError
     from botocore.validate import ParamValidator
@@ -23,7 +24,9 @@ except ImportError:
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
+from .._problems import Problem
 from .plan import Step
+from .refusals import refuse
 
 
 def step(client: Any, operation: str, arguments: Mapping[str, Any]) -> Step:
@@ -42,15 +45,52 @@ def step(client: Any, operation: str, arguments: Mapping[str, Any]) -> Step:
     return Step(operation, request)
 
 
+def require_known(client: Any, operations: Iterable[str], options: Mapping[str, Any], purpose: str) -> None:
+    """Raise AnsibleAWSError when botocore's model of none of the I(operations) has what one of I(options) declares.
+
+    C(step) would drop it, and what was declared would be waited for in vain.
+    """
+    inputs = [_members(_input_shape(client, operation)) for operation in operations]
+    remedy = "install newer versions of boto3 and botocore, or leave it out"
+    fault = f"needs a newer botocore: installed is {botocore.__version__}"
+    paths = [path for name, value in options.items() if value is not None for path in _unknown(inputs, name, value)]
+    refuse([Problem(path, None, fault, remedy) for path in paths], purpose)
+
+
+def _unknown(inputs: Iterable[Mapping[str, tuple[str, Any]]], name: str, value: Any) -> list[str]:
+    """Return the paths of what no input has of the option I(name): the option itself, or members of its value."""
+    shapes = [members[name][1] for members in inputs if name in members]
+    return sorted(set.intersection(*(set(_dropped(shape, value, name)) for shape in shapes))) if shapes else [name]
+
+
+def _dropped(shape: Any, value: Any, path: str) -> Iterator[str]:
+    """Yield the paths of what C(to_api) would drop of I(value)."""
+    if shape.type_name == "structure" and isinstance(value, Mapping):
+        members = _members(shape)
+        for key, item in value.items():
+            if key not in members and item is not None:
+                yield f"{path}.{key}"
+            elif item is not None:
+                yield from _dropped(members[key][1], item, f"{path}.{key}")
+    elif shape.type_name == "list" and isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            yield from _dropped(shape.member, item, f"{path}[{number}]")
+
+
 def _input_shape(client: Any, operation: str) -> Any:
     return client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation]).input_shape
+
+
+def _members(shape: Any) -> dict[str, tuple[str, Any]]:
+    """Return name and shape of every member of a structure, by the name in snake case."""
+    return {xform_name(name): (name, member) for name, member in shape.members.items()}
 
 
 def to_api(shape: Any, value: Any) -> Any:
     """Rename the keys of I(value) to the member names of the botocore I(shape), recursively; a mapping of tags
     becomes their list."""
     if shape.type_name == "structure" and isinstance(value, Mapping):
-        members = {xform_name(name): (name, member) for name, member in shape.members.items()}
+        members = _members(shape)
         given = {key: item for key, item in value.items() if key in members and item is not None}
         return {members[key][0]: to_api(members[key][1], item) for key, item in given.items()}
     if shape.type_name == "list" and isinstance(value, Mapping):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,14 @@ from .plan import Step
 
 @dataclass(frozen=True)
 class TagCalls:
-    """How a service names the two operations and the members of their requests."""
+    """How a service names the two operations and the members of their requests, and in which form it takes tags."""
 
     set_tags: str = "tag_resource"
     unset_tags: str = "untag_resource"
     arn: str = "ResourceARN"
     tags: str = "Tags"
     keys: str = "TagKeys"
+    form: Callable[[dict[str, str]], Any] = ansible_dict_to_boto3_tag_list
 
     def plan(
         self, arn: str, current: Mapping[str, str], parameters: Mapping[str, Any]
@@ -38,6 +39,6 @@ class TagCalls:
         if to_unset:
             steps.append(Step(self.unset_tags, {self.arn: arn, self.keys: sorted(to_unset)}))
         if to_set:
-            steps.append(Step(self.set_tags, {self.arn: arn, self.tags: ansible_dict_to_boto3_tag_list(to_set)}))
+            steps.append(Step(self.set_tags, {self.arn: arn, self.tags: self.form(to_set)}))
         kept = {key: value for key, value in current.items() if key not in to_unset}
         return {**kept, **to_set}, steps

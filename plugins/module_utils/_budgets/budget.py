@@ -16,8 +16,10 @@ from typing import Any
 from .._aws.converge import converge
 from .._aws.fields import Field, differences
 from .._aws.plan import Plan
+from .._aws.refusals import refuse
 from .._aws.shapes import from_api, step
 from .._aws.tags import TagCalls
+from .._problems import Problem
 from . import api
 from .common import AnsibleBudgetsError
 from .filters import join, listed, same_cost_types, split
@@ -128,10 +130,10 @@ def plan_present(target: Budget, declared: Mapping[str, Any], existing: Mapping[
 
 def refuse_other_type(target: Budget, existing: Mapping[str, Any]) -> None:
     if existing["budget_type"] != "COST":
-        raise AnsibleBudgetsError(
-            message=f"budget_name is {target.budget_name!r}, which is a {existing['budget_type']} budget; choose "
-            "another name for this COST budget, or delete the other one first."
-        )
+        fault = f"is a {existing['budget_type']} budget"
+        remedy = "choose another name for this COST budget, or delete the other one first"
+        problem = Problem("budget_name", target.budget_name, fault, remedy)
+        refuse([problem], f"manage the budget {target.budget_name}", AnsibleBudgetsError)
 
 
 def _changed(declared: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:

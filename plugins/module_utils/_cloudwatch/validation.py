@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .._aws.refusals import refuse
+from .._problems import Problem
 from .alarm import ACTIONS, RESULT_ID, places
 from .common import AnsibleCloudWatchError
 
@@ -34,140 +36,157 @@ _VARIABLE = re.compile(r"\b[a-z][A-Za-z0-9_]*\b")  # functions, operators and co
 
 
 def check(parameters: Mapping[str, Any]) -> None:
-    """Raise AnsibleCloudWatchError with every problem of I(parameters), each naming option, value and remedy."""
+    """Raise AnsibleCloudWatchError with every problem of I(parameters)."""
     problems = [*_deployment(parameters), *_actions(parameters)]
     if parameters["state"] == "present":
         problems += _definitions(parameters)
-    if problems:
-        raise AnsibleCloudWatchError(message="\n".join(["The alarms cannot be as declared:", *problems]))
+    refuse(problems, f"manage the alarms of {parameters['replication_group_id']}", AnsibleCloudWatchError)
 
 
-def _deployment(parameters: Mapping[str, Any]) -> Iterator[str]:
+def _deployment(parameters: Mapping[str, Any]) -> Iterator[Problem]:
     group = parameters["replication_group_id"]
     if len(group) > 40 or not _CLUSTER_ID.fullmatch(group.lower()):
-        yield (
-            f"replication_group_id is {group!r}; use up to 40 letters, digits and single hyphens that begin with a "
-            "letter and end without a hyphen."
-        )
+        remedy = "use up to 40 letters, digits and single hyphens that begin with a letter and end without a hyphen"
+        yield Problem("replication_group_id", group, "is no id of a replication group", remedy)
     nodes = parameters.get("nodes") or []
     for node in nodes:
         if len(node) > 50 or not _CLUSTER_ID.fullmatch(node.lower()):
-            yield f"nodes has {node!r}, which is no cache cluster id; take member_clusters of the replication group."
+            yield Problem("nodes", node, "is no cache cluster id", "take member_clusters of the replication group")
     yield from _repeated("nodes", (node.lower() for node in nodes))
 
 
-def _actions(parameters: Mapping[str, Any]) -> Iterator[str]:
+def _actions(parameters: Mapping[str, Any]) -> Iterator[Problem]:
     for option in ACTIONS:
         actions = parameters.get(option) or []
         if len(actions) > MOST_ACTIONS:
-            yield f"{option} has {len(actions)} actions; an alarm can have {MOST_ACTIONS}."
+            yield Problem(option, None, f"has {len(actions)} actions", f"give {MOST_ACTIONS} at most")
         for action in actions:
             if not _ARN.fullmatch(action):
-                yield f"{option} has {action!r}; write the ARN of the action, such as that of an SNS topic."
+                remedy = "write the ARN of the action, such as that of an SNS topic"
+                yield Problem(option, action, "is no ARN", remedy)
 
 
-def _definitions(parameters: Mapping[str, Any]) -> Iterator[str]:
+def _definitions(parameters: Mapping[str, Any]) -> Iterator[Problem]:
     definitions = parameters.get("alarms")
     if definitions is None:
-        yield "alarms is not set; give the list of alarms, or state=absent to remove those of the deployment."
+        remedy = "give the list of alarms, or state=absent to remove those of the deployment"
+        yield Problem("alarms", None, "is not set", remedy)
         return
     for definition in definitions:
-        where = f"Alarm {definition['name']}"
-        yield from (f"{where}: {problem}" for problem in _definition(definition, parameters))
+        yield from _definition(f"alarms.{definition['name']}", definition, parameters)
     yield from _repeated("alarms", (definition["name"] for definition in definitions))
 
 
-def _definition(definition: Mapping[str, Any], parameters: Mapping[str, Any]) -> Iterator[str]:
-    yield from _name(definition, parameters)
-    yield from _expression(definition) if definition.get("expression") else _metric(definition)
-    yield from _period(definition)
-    yield from _evaluation(definition)
+def _definition(place: str, definition: Mapping[str, Any], parameters: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from _name(place, definition, parameters)
+    yield from _texts(place, definition)
+    yield from _expression(place, definition) if definition.get("expression") else _metric(place, definition)
+    yield from _period(place, definition)
+    yield from _evaluation(place, definition)
     if not math.isfinite(definition["threshold"]):
-        yield f"threshold is {definition['threshold']}; use a finite number."
+        yield Problem(f"{place}.threshold", str(definition["threshold"]), "is not finite", "use a finite number")
 
 
-def _name(definition: Mapping[str, Any], parameters: Mapping[str, Any]) -> Iterator[str]:
+def _name(place: str, definition: Mapping[str, Any], parameters: Mapping[str, Any]) -> Iterator[Problem]:
     name, scope = definition["name"], definition.get("scope", "node")
-    if not _ALARM_NAME.fullmatch(name):
-        yield f"name is {name!r}; use letters, digits, dots, underscores and hyphens, the first a letter or digit."
     nodes = parameters.get("nodes")
     if scope == "node" and nodes is None:
-        yield "scope is node, but nodes is not set; give member_clusters of the replication group, or use scope=group."
+        remedy = "give member_clusters of the replication group as nodes, or use scope=group"
+        yield Problem(f"{place}.scope", scope, "needs nodes, which is not set", remedy)
     group = parameters["replication_group_id"]
-    longest = max((len(place.prefix) for place in places(scope, group, nodes or [])), default=0)
+    longest = max((len(each.prefix) for each in places(scope, group, nodes or [])), default=0)
     if longest + 1 + len(name) > LONGEST_NAME:
-        yield f"name makes an alarm name of {longest + 1 + len(name)} characters; {LONGEST_NAME} is the limit."
+        fault = f"makes an alarm name of {longest + 1 + len(name)} characters; {LONGEST_NAME} is the limit"
+        yield Problem(f"{place}.name", name, fault, "shorten it")
+
+
+def _texts(place: str, definition: Mapping[str, Any]) -> Iterator[Problem]:
+    name = definition["name"]
+    if not _ALARM_NAME.fullmatch(name):
+        remedy = "use letters, digits, dots, underscores and hyphens, the first a letter or digit"
+        yield Problem(f"{place}.name", name, "is no name of an alarm", remedy)
     if len(definition.get("alarm_description") or "") > LONGEST_DESCRIPTION:
-        yield f"alarm_description is longer than {LONGEST_DESCRIPTION} characters; shorten it."
+        fault = f"is longer than {LONGEST_DESCRIPTION} characters"
+        yield Problem(f"{place}.alarm_description", None, fault, "shorten it")
 
 
-def _metric(definition: Mapping[str, Any]) -> Iterator[str]:
+def _metric(place: str, definition: Mapping[str, Any]) -> Iterator[Problem]:
     if not definition.get("metric_name"):
-        yield "neither metric_name nor expression is set; set one of them."
+        yield Problem(f"{place}.metric_name", None, "is not set, nor is expression", "set one of them")
     if definition.get("metrics"):
-        yield "metrics is set without expression; set the expression that uses them."
+        remedy = "set the expression that uses them"
+        yield Problem(f"{place}.metrics", None, "is set without expression", remedy)
     statistic, extended = definition.get("statistic"), definition.get("extended_statistic")
     if bool(statistic) == bool(extended):
-        yield f"statistic is {statistic!r} and extended_statistic is {extended!r}; set exactly one of them."
+        fault = "is set beside extended_statistic" if statistic else "is not set, nor is extended_statistic"
+        yield Problem(f"{place}.statistic", statistic, fault, "set exactly one of them")
     if extended and not _EXTENDED.fullmatch(extended):
-        yield f"extended_statistic is {extended!r}; use one such as p99, tm95 or PR(0:300)."
+        remedy = "use one such as p99, tm95 or PR(0:300)"
+        yield Problem(f"{place}.extended_statistic", extended, "is no percentile or trimmed statistic", remedy)
 
 
-def _expression(definition: Mapping[str, Any]) -> Iterator[str]:
+def _expression(place: str, definition: Mapping[str, Any]) -> Iterator[Problem]:
     for option in ("metric_name", "statistic", "extended_statistic"):
         if definition.get(option):
-            yield f"{option} is set beside expression; an alarm watches either a metric or an expression."
+            remedy = "leave one of them out: an alarm watches either a metric or an expression"
+            yield Problem(f"{place}.{option}", definition[option], "is set beside expression", remedy)
     metrics = definition.get("metrics") or {}
     if not 1 <= len(metrics) <= MOST_METRICS:
-        yield f"metrics has {len(metrics)} entries; an expression uses 1 to {MOST_METRICS}."
+        yield Problem(f"{place}.metrics", None, f"has {len(metrics)} entries", f"use 1 to {MOST_METRICS}")
     for identifier, metric in metrics.items():
-        yield from (f"metrics.{identifier}: {problem}" for problem in _input(identifier, metric))
-    yield from _variables(definition["expression"], metrics)
+        yield from _input(f"{place}.metrics.{identifier}", identifier, metric)
+    yield from _variables(place, definition["expression"], metrics)
 
 
-def _input(identifier: str, metric: Any) -> Iterator[str]:
+def _input(place: str, identifier: str, metric: Any) -> Iterator[Problem]:
     if not _METRIC_ID.fullmatch(identifier) or identifier == RESULT_ID:
-        yield f"use a lower-case letter, then letters, digits and underscores as id, and not {RESULT_ID}."
+        remedy = f"use a lower-case letter, then letters, digits and underscores, and not {RESULT_ID}"
+        yield Problem(place, identifier, "is no id of a metric", remedy)
     if not isinstance(metric, Mapping):
-        yield f"is {metric!r}; give metric_name and statistic."
+        yield Problem(place, metric, "is no dictionary", "give metric_name and statistic")
         return
     for option in sorted(metric.keys() - {"metric_name", "statistic"}):
-        yield f"{option} is no option; give metric_name and statistic."
+        yield Problem(f"{place}.{option}", metric[option], "is no option", "give metric_name and statistic")
     if not metric.get("metric_name"):
-        yield "metric_name is not set; name the metric."
+        yield Problem(f"{place}.metric_name", None, "is not set", "name the metric")
     statistic = str(metric.get("statistic"))
     if statistic not in STATISTICS and not _EXTENDED.fullmatch(statistic):
-        yield f"statistic is {statistic}; use {', '.join(STATISTICS)}, or one such as p99."
+        remedy = f"use {', '.join(STATISTICS)}, or one such as p99"
+        yield Problem(f"{place}.statistic", statistic, "is no statistic", remedy)
 
 
-def _variables(expression: str, metrics: Mapping[str, Any]) -> Iterator[str]:
+def _variables(place: str, expression: str, metrics: Mapping[str, Any]) -> Iterator[Problem]:
     code = _TEXT.sub("", expression)
     used = set(_VARIABLE.findall(code))
     for name in sorted(used - metrics.keys()):
-        yield f"expression uses {name}, which is not in metrics; add it, or use {', '.join(metrics) or 'a metric'}."
+        remedy = f"add it, or use {', '.join(metrics) or 'a metric'}"
+        yield Problem(f"{place}.expression", expression, f"uses {name}, which is not in metrics", remedy)
     if "METRICS(" not in code:
         for name in sorted(metrics.keys() - used):
-            yield f"metrics.{name} is not used by the expression; use it or leave it out."
+            remedy = "use it or leave it out"
+            yield Problem(f"{place}.metrics.{name}", None, "is not used by the expression", remedy)
 
 
-def _period(definition: Mapping[str, Any]) -> Iterator[str]:
-    period, periods = definition["period"], definition["evaluation_periods"]
+def _period(place: str, definition: Mapping[str, Any]) -> Iterator[Problem]:
+    option, period, periods = f"{place}.period", definition["period"], definition["evaluation_periods"]
     if period not in (10, 20, 30) and (period < 60 or period % 60):
-        yield f"period is {period}; use 10, 20, 30 or a multiple of 60 seconds."
+        yield Problem(option, period, "is no period of CloudWatch", "use 10, 20, 30 or a multiple of 60 seconds")
     limit = DAY if period < 3600 else 7 * DAY
     if period * periods > limit:
-        yield f"period is {period} and evaluation_periods is {periods}; together they may span {limit} seconds at most."
+        fault = f"spans {period * periods} seconds with evaluation_periods, {periods}"
+        yield Problem(option, period, fault, f"have them span {limit} seconds at most")
 
 
-def _evaluation(definition: Mapping[str, Any]) -> Iterator[str]:
+def _evaluation(place: str, definition: Mapping[str, Any]) -> Iterator[Problem]:
     periods, datapoints = definition["evaluation_periods"], definition.get("datapoints_to_alarm")
     if periods < 1:
-        yield f"evaluation_periods is {periods}; use 1 or more."
+        yield Problem(f"{place}.evaluation_periods", periods, "is too few", "use 1 or more")
     if datapoints is not None and not 1 <= datapoints <= max(periods, 1):
-        yield f"datapoints_to_alarm is {datapoints}; use 1 to evaluation_periods, which is {periods}."
+        remedy = f"use 1 to evaluation_periods, which is {periods}"
+        yield Problem(f"{place}.datapoints_to_alarm", datapoints, "is out of range", remedy)
 
 
-def _repeated(option: str, names: Iterable[str]) -> Iterator[str]:
+def _repeated(option: str, names: Iterable[str]) -> Iterator[Problem]:
     for name, count in Counter(names).items():
         if count > 1:
-            yield f"{option} has {name} {count} times; leave one."
+            yield Problem(option, name, f"is declared {count} times", "declare it once")

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from .._problems import Problem, report
+from .._aws import refusals
+from .._problems import Problem
 from .common import AnsibleElastiCacheError
 
 
 def refuse(problems: Iterable[Problem], purpose: str) -> None:
     """Raise one error that tells all I(problems), for people in its message and for programs as C(problems)."""
-    found = list(problems)
-    if found:
-        raise AnsibleElastiCacheError(message=report(found, purpose), problems=[problem.as_dict() for problem in found])
+    refusals.refuse(problems, purpose, AnsibleElastiCacheError)
 
 
 def choices(wanted: str, known: Iterable[str]) -> str:

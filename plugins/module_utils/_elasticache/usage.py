@@ -9,14 +9,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from .._cloudwatch.common import CloudWatchErrorHandler
+
 PERIOD = 300  # seconds; CloudWatch keeps data of this resolution for 63 days
-
-
-class CloudWatchErrorHandler(AWSErrorHandler):
-    pass
 
 
 @CloudWatchErrorHandler.common_error_handler("get metric data")

@@ -27,10 +27,12 @@ from .._aws.calls import call
 from .._aws.converge import converge
 from .._aws.plan import Plan, Step
 from .._aws.shapes import step
+from .._aws.tags import TagCalls
 
 # ElastiCache takes some punctuation too, but these need no quoting in any file, shell or URL.
 ALPHABET = string.ascii_letters + string.digits
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
+TAGS = TagCalls(arn="SecretId")
 
 
 class SecretErrorHandler(AWSErrorHandler):
@@ -96,15 +98,16 @@ def read(client: Any, name: str) -> dict[str, Any]:
 
 
 def plan_present(client: Any, declared: Mapping[str, Any], existing: Mapping[str, Any]) -> Plan:
-    """A secret that exists is left as it is: value, policy and rotation belong to whoever changed them."""
+    """Of a secret that exists only the tags are changed: value, policy and rotation belong to whoever changed them."""
     if not existing:
         arguments = {**declared, "secret_string": declared["auth_token"] or generate(declared["length"])}
-        create = step(client, "create_secret", arguments)
+        create = step(client, "create_secret", {**arguments, "tags": declared["tags"] or None})
         return Plan({}, {"name": declared["name"], "tags": declared["tags"] or {}, "deleted": False}, (create,))
-    if existing["deleted"]:
-        restore = step(client, "restore_secret", {"secret_id": existing["name"]})
-        return Plan({"deleted": True}, {"deleted": False}, (restore,))
-    return Plan({}, {})
+    identity = {"secret_id": existing["name"]}
+    restore = [step(client, "restore_secret", identity)] if existing["deleted"] else []
+    tags, tag_steps = TAGS.plan(existing["name"], existing["tags"], declared)
+    before = {"deleted": existing["deleted"], "tags": existing["tags"]}
+    return Plan(before, {"deleted": False, "tags": tags}, (*restore, *tag_steps))
 
 
 def plan_absent(client: Any, declared: Mapping[str, Any], existing: Mapping[str, Any]) -> Plan:

@@ -121,6 +121,7 @@ CHANGED: Mapping[str, Any] = {
 
 
 UNPROVEN = {"elasticache_redis_verify": False}  # the proof over the wire calls nothing else of AWS
+LOG_GROUP = f"/aws/vendedlogs/elasticache/{PROJECT}-staging-redis/slow-log"
 SNAPSHOT, LAST = f"{PROJECT}-weekly", f"{PROJECT}-last"
 
 
@@ -133,6 +134,7 @@ class Stage:
         policies: The last is the playbook's own; those before are what it builds on.
         shards: What somebody else lets the deployment scale to beforehand; none leaves its scaling alone.
         upgraded: Whether the engine has been changed before, by a run that was interrupted.
+        decrypts: Whether somebody else takes the key away from the log group beforehand.
     """
 
     name: str
@@ -141,6 +143,7 @@ class Stage:
     variables: Mapping[str, Any] = field(default_factory=dict)
     shards: int | None = None
     upgraded: bool = False
+    decrypts: bool = False
 
 
 STAGES = (
@@ -157,6 +160,7 @@ STAGES = (
         ("provision",),
         {**UNPROVEN, "elasticache_redis_autoscaling": {}},
         shards=2,
+        decrypts=True,
     ),
     Stage("show", "playbooks/show.yml", ("read",)),
     Stage(
@@ -206,7 +210,10 @@ class Account:
 
     @cached_property
     def key_arn(self) -> str:
-        return str(self.sandbox.client("kms").create_key()["KeyMetadata"]["Arn"])
+        principals = ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, {"Service": f"logs.{REGION}.amazonaws.com"})
+        statements = [{"Effect": "Allow", "Principal": each, "Action": "kms:*", "Resource": "*"} for each in principals]
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        return str(self.sandbox.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])
 
     def user(self, policies: tuple[str, ...]) -> dict[str, str]:
         """How a new user with the policies reaches AWS."""
@@ -225,6 +232,8 @@ class Account:
             self.scale(stage.shards)
         if stage.upgraded:
             self.leave_parameter_group()
+        if stage.decrypts:
+            self.sandbox.client("logs").disassociate_kms_key(logGroupName=LOG_GROUP)
         user = self.user(stage.policies)
         place = {"elasticache_redis_aws": user, "elasticache_redis_kms_key_id": self.key_arn}
         before = len(self.sandbox.calls())

@@ -138,7 +138,12 @@ def test_private_subnets_of_a_group_of_its_own(members, boto):
     assert subnets == {f"subnet-0acce5500000000a{number}" for number in (1, 2, 3)}
 
 
-def test_tags_on_everything(deployment, group, members, boto):
+def tagged(tags: list[dict[str, str]]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def tags_in_elasticache(group: dict[str, Any], members: list[dict[str, Any]], boto: Any) -> dict[str, dict[str, str]]:
+    """The tags of the replication group, of its nodes and of the groups that they are in, by ARN."""
     subnet_group, parameter_group = members[0]["CacheSubnetGroupName"], members[0]["CacheParameterGroup"]
     base = group["ARN"].partition(":replicationgroup:")[0]
     arns = [
@@ -147,11 +152,33 @@ def test_tags_on_everything(deployment, group, members, boto):
         f"{base}:subnetgroup:{subnet_group}",
         f"{base}:parametergroup:{parameter_group['CacheParameterGroupName']}",
     ]
-    for arn in arns:
-        tags = boto("elasticache").list_tags_for_resource(ResourceName=arn)["TagList"]
-        found = {tag["Key"]: tag["Value"] for tag in tags}
-        expected = {"Project": "accessweaver", "Environment": deployment, "Name": name(deployment)}
-        assert expected.items() <= found.items(), arn
+    client = boto("elasticache")
+    return {arn: tagged(client.list_tags_for_resource(ResourceName=arn)["TagList"]) for arn in arns}
+
+
+def tags_around(deployment: str, members: list[dict[str, Any]], boto: Any) -> dict[str, dict[str, str]]:
+    """The tags of what other services hold for the deployment; only prod has a budget."""
+    security_group = members[0]["SecurityGroups"][0]["SecurityGroupId"]
+    (group,) = boto("ec2").describe_security_groups(GroupIds=[security_group])["SecurityGroups"]
+    secret = boto("secretsmanager").describe_secret(SecretId=f"elasticache/{name(deployment)}/auth-token")
+    logs = f"arn:aws:logs:eu-west-1:000000000000:log-group:/aws/vendedlogs/elasticache/{name(deployment)}/slow-log"
+    alarm = boto("cloudwatch").describe_alarms(AlarmNamePrefix=f"{name(deployment)}/")["MetricAlarms"][0]["AlarmArn"]
+    found = {
+        "security group": tagged(group["Tags"]),
+        "secret": tagged(secret["Tags"]),
+        "log group": boto("logs").list_tags_for_resource(resourceArn=logs)["tags"],
+        "alarm": tagged(boto("cloudwatch").list_tags_for_resource(ResourceARN=alarm)["Tags"]),
+    }
+    if deployment == "prod":
+        budget = f"arn:aws:budgets::000000000000:budget/{name(deployment)}-monthly"
+        found["budget"] = tagged(boto("budgets").list_tags_for_resource(ResourceARN=budget)["ResourceTags"])
+    return found
+
+
+def test_tags_on_everything(deployment, group, members, boto):
+    expected = {"Project": "accessweaver", "Environment": deployment, "Name": name(deployment)}
+    for what, tags in {**tags_in_elasticache(group, members, boto), **tags_around(deployment, members, boto)}.items():
+        assert expected.items() <= tags.items(), what
 
 
 def test_slow_log_is_delivered(deployment, group, boto):

@@ -199,7 +199,7 @@ def test_what_is_left_out_stays(clients, existing):
 def test_nothing_is_written_when_anything_is_wrong(fresh_sandbox, clients):
     since = len(fresh_sandbox.calls())
     wrong = {"limit_amount": "-300", "notifications": [when(0, {**TEAM, "address": "team"})]}
-    with pytest.raises(AnsibleBudgetsError, match=r"(?s)limit_amount is '-300'.*threshold is 0.*address is 'team'"):
+    with pytest.raises(AnsibleBudgetsError, match=r"(?s)limit_amount = -300.*threshold = 0.*address = team"):
         budget.ensure(clients, declare(**wrong), False)
     assert fresh_sandbox.calls(since=since) == []
 
@@ -224,6 +224,8 @@ def test_through_ansible(ansible, client):
     assert not ansible("budgets_budget", **options)["changed"]
     checked = ansible("budgets_budget", check=True, name=NAME, limit_amount=450)
     assert (checked["operations"], checked["budget"]["limit_amount"]) == (["update_budget"], "450")
-    assert "limit_amount is '-1'" in ansible("budgets_budget", name=NAME, limit_amount=-1)["msg"]
+    failed = ansible("budgets_budget", name=NAME, limit_amount=-1)
+    assert [(problem["option"], problem["value"]) for problem in failed["problems"]] == [("limit_amount", "-1")]
+    assert "limit_amount = -1: is no amount" in failed["msg"]
     assert ansible("budgets_budget", name=NAME, state="absent")["budget"] == {}
     assert not client.describe_budgets(AccountId=ACCOUNT).get("Budgets")

@@ -217,7 +217,9 @@ def test_what_the_module_accepts_cloudwatch_accepts_too(fresh_sandbox, client):
 def test_nothing_is_written_when_anything_is_wrong(fresh_sandbox, client):
     since = len(fresh_sandbox.calls())
     wrong = [CPU, {**MEMORY, "period": 45}, {**HIT_RATE, "expression": "hits / requests"}]
-    with pytest.raises(AnsibleCloudWatchError, match=r"(?s)Alarm memory: period is 45.*Alarm hit-rate: .*requests"):
+    with pytest.raises(
+        AnsibleCloudWatchError, match=r"(?s)alarms.memory.period = 45.*alarms.hit-rate.expression = .*requests"
+    ):
         alarms.ensure(client, declare(alarms=wrong), False)
     assert fresh_sandbox.calls(since=since) == []
 
@@ -254,6 +256,7 @@ def test_through_ansible(fresh_sandbox, ansible):
     higher = {**options, "alarms": [{**definition, "threshold": 80}]}
     assert ansible("elasticache_alarms", check=True, **higher)["alarms"][0]["threshold"] == 80
     failed = ansible("elasticache_alarms", **{**options, "nodes": None})
-    assert "nodes is not set" in failed["msg"]
+    assert [problem["option"] for problem in failed["problems"]] == ["alarms.cpu.scope"]
+    assert "needs nodes, which is not set" in failed["msg"]
     assert ansible("elasticache_alarms", replication_group_id=GROUP, state="absent")["alarm_arns"] == []
     assert stored(fresh_sandbox.client("cloudwatch")) == {}

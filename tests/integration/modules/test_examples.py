@@ -18,6 +18,7 @@ from integration.modules.examples import (
     BUCKET,
     CACHES,
     LEGACY,
+    LOG_GROUP,
     MODULES,
     NAMESPACE,
     NEIGHBOURS,
@@ -37,6 +38,7 @@ WITHOUT_CACHES = (
     "elasticache_preflight",
     "elasticache_replication_group",
     "elasticache_subnet_group",
+    "logs_log_group",
 )
 WITH_CACHES = tuple(sorted(set(MODULES) - set(WITHOUT_CACHES), key=lambda name: (not name.startswith("redis"), name)))
 
@@ -123,6 +125,10 @@ def secrets(world: World) -> set[str]:
     return {secret["Name"] for secret in world.running.client("secretsmanager").list_secrets()["SecretList"]}
 
 
+def log_groups(world: World) -> set[str]:
+    return {group["logGroupName"] for group in world.running.client("logs").describe_log_groups()["logGroups"]}
+
+
 def alarms(world: World) -> list[Any]:
     return world.running.client("cloudwatch").describe_alarms()["MetricAlarms"]
 
@@ -161,6 +167,7 @@ LEFT: dict[str, tuple[Callable[[World], Any], Any]] = {
     "elasticache_service_update": (updates, {PROD: "complete", STAGING: "complete"}),
     "elasticache_snapshot": (snapshots, {f"{PROD}-2026-11", f"{STAGING}-backup-3"}),
     "elasticache_subnet_group": (subnet_groups, {PROD, STAGING, "private"}),
+    "logs_log_group": (log_groups, {LOG_GROUP}),
     "redis_function": (libraries, {"accessweaver1"}),
     "redis_invalidate": (held, set(NEIGHBOURS)),
     "redis_publish": (lambda world: world.listener.get_message(timeout=5)["data"], '{"changed": ["dark-mode"]}'),

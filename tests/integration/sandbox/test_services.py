@@ -137,6 +137,35 @@ def test_ciphertext_comes_back(sandbox: RunningSandbox) -> None:
     assert client.decrypt(CiphertextBlob=blob)["Plaintext"] == b"\x00 bytes \xff"
 
 
+KEY_OF_LOGS = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0b1d6c5e-5b0e-4a7e-9d6a-2f6f4c1f7b55"
+
+
+class TestKeysOfLogGroups:
+    def test_comes_and_goes(self, fresh_sandbox: RunningSandbox) -> None:
+        admitted = {"Effect": "Allow", "Principal": {"Service": "logs.eu-west-1.amazonaws.com"}, "Action": "kms:*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [admitted]})
+        key = fresh_sandbox.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]
+        logs = fresh_sandbox.client("logs")
+        logs.create_log_group(logGroupName="/shop/slow")
+        logs.associate_kms_key(logGroupName="/shop/slow", kmsKeyId=key)
+        assert logs.describe_log_groups()["logGroups"][0]["kmsKeyId"] == key
+        logs.disassociate_kms_key(logGroupName="/shop/slow")
+        assert "kmsKeyId" not in logs.describe_log_groups()["logGroups"][0]
+        request = {"logGroupName": "/else", "kmsKeyId": key}
+        assert code_of(logs, "associate_kms_key", request) == "ResourceNotFoundException"
+
+    @pytest.mark.parametrize("operation", ["create_log_group", "associate_kms_key"])
+    @pytest.mark.parametrize("key", ["alias/shop", KEY_OF_LOGS], ids=["no ARN", "no such key"])
+    def test_refused(self, fresh_sandbox: RunningSandbox, operation: str, key: str) -> None:
+        request = {"logGroupName": "/shop/slow", "kmsKeyId": key}
+        assert code_of(fresh_sandbox.client("logs"), operation, request) == "InvalidParameterException"
+
+    def test_its_policy_has_to_admit_logs(self, fresh_sandbox: RunningSandbox) -> None:
+        key = fresh_sandbox.client("kms").create_key()["KeyMetadata"]["Arn"]
+        request = {"logGroupName": "/shop/slow", "kmsKeyId": key}
+        assert code_of(fresh_sandbox.client("logs"), "create_log_group", request) == "AccessDeniedException"
+
+
 TASKS: dict[str, dict[str, Any]] = {
     "amazon.aws.ec2_security_group": {
         "name": "shop-redis",

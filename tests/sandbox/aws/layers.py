@@ -8,6 +8,7 @@ from __future__ import annotations
 from sandbox.aws import cloudwatch
 from sandbox.aws.budgets import BudgetRules
 from sandbox.aws.ec2.layer import Ec2Layer
+from sandbox.aws.logs import LogsLayer
 from sandbox.aws.model_layer import ModelLayer
 from sandbox.aws.neighbours import Neighbours
 from sandbox.settings import Settings
@@ -20,7 +21,7 @@ def layers(settings: Settings, neighbours: Neighbours) -> dict[str, Layer]:
         "budgets": ModelLayer("budgets", BudgetRules(settings.account_id)),
         "ec2": Ec2Layer(neighbours),
         "kms": ModelLayer("kms"),
-        "logs": ModelLayer("logs"),
+        "logs": LogsLayer(neighbours),
         "monitoring": ModelLayer("cloudwatch", cloudwatch.check, cloudwatch.amend),
         "secretsmanager": ModelLayer("secretsmanager"),
         "sns": ModelLayer("sns"),

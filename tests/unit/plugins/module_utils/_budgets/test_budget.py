@@ -383,7 +383,9 @@ def test_a_declared_filter_replaces_the_expression(client):
 def test_a_budget_of_another_type_is_not_turned_into_a_cost_budget(client):
     boto, stubber = client
     answer_read(stubber, {**STORED, "BudgetType": "USAGE"})
-    with pytest.raises(AnsibleBudgetsError, match=r"'demo', which is a USAGE budget; choose another name"):
+    with pytest.raises(
+        AnsibleBudgetsError, match=r"budget_name = demo: is a USAGE budget.\n   Remedy: choose another name"
+    ):
         ensure(boto, DECLARED)
 
 

@@ -46,47 +46,98 @@ ACCEPTED = {
     "tags of AWS": {"cost_filters": {"TagKeyValue": ["aws:createdBy$IAMUser"]}},
     "ten notifications": {"notifications": [{**WHEN, "threshold": 10.0 * number} for number in range(1, 11)]},
 }
-REFUSED = {
-    "colon in the name": ({"budget_name": "redis:prod"}, ["budget_name is 'redis:prod'", "100 characters"]),
-    "backslash in the name": ({"budget_name": "redis\\prod"}, ["budget_name is"]),
-    "action in the name": ({"budget_name": "redis/action/prod"}, ["budget_name is"]),
-    "empty name": ({"budget_name": ""}, ["budget_name is ''"]),
-    "long name": ({"budget_name": "x" * 101}, ["budget_name is"]),
-    "account that lost its zero": ({"account_id": "23456789012"}, ["account_id is '23456789012'", "in quotes"]),
-    "negative amount": ({"limit_amount": "-300"}, ["limit_amount is '-300'", "299.50"]),
-    "amount with currency": ({"limit_amount": "$300"}, ["limit_amount is '$300'"]),
-    "no amount at all": ({"limit_amount": "0.00"}, ["limit_amount is '0.00'", "above 0"]),
-    "unit": ({"limit_unit": "dollars"}, ["limit_unit is 'dollars'", "USD"]),
-    "filter without value": ({"cost_filters": {"Service": []}}, ["cost_filters.Service is empty"]),
-    "tag without value": ({"cost_filter_tags": {"Service": []}}, ["cost_filter_tags.Service is empty"]),
+# What is declared, the option and value that are named, and what is said of them.
+REFUSED: dict[str, tuple[dict[str, Any], str, Any, list[str]]] = {
+    "colon in the name": ({"budget_name": "redis:prod"}, "budget_name", "redis:prod", ["100 characters"]),
+    "backslash in the name": ({"budget_name": "redis\\prod"}, "budget_name", "redis\\prod", ["without :"]),
+    "action in the name": (
+        {"budget_name": "redis/action/prod"},
+        "budget_name",
+        "redis/action/prod",
+        ["/action/"],
+    ),
+    "empty name": ({"budget_name": ""}, "budget_name", "", ["is no name"]),
+    "long name": ({"budget_name": "x" * 101}, "budget_name", "x" * 101, ["is no name"]),
+    "account that lost its zero": ({"account_id": "23456789012"}, "account_id", "23456789012", ["in quotes"]),
+    "negative amount": ({"limit_amount": "-300"}, "limit_amount", "-300", ["299.50"]),
+    "amount with currency": ({"limit_amount": "$300"}, "limit_amount", "$300", ["without sign and currency"]),
+    "no amount at all": ({"limit_amount": "0.00"}, "limit_amount", "0.00", ["above 0"]),
+    "unit": ({"limit_unit": "dollars"}, "limit_unit", "dollars", ["USD"]),
+    "filter without value": ({"cost_filters": {"Service": []}}, "cost_filters.Service", [], ["is empty"]),
+    "tag without value": ({"cost_filter_tags": {"Service": []}}, "cost_filter_tags.Service", [], ["is empty"]),
     "tag among the filters": (
         {"cost_filters": {"TagKeyValue": ["user:Service$redis"]}},
-        ["has 'user:Service$redis'; write the tag in cost_filter_tags"],
+        "cost_filters.TagKeyValue",
+        "user:Service$redis",
+        ["write the tag in cost_filter_tags"],
     ),
-    "prefix of a tag": ({"cost_filter_tags": {"user:Service": "redis"}}, ["the key 'user:Service'", "without user:"]),
-    "separator in a tag": ({"cost_filter_tags": {"Service$redis": "x"}}, ["the key 'Service$redis'"]),
+    "prefix of a tag": (
+        {"cost_filter_tags": {"user:Service": "redis"}},
+        "cost_filter_tags",
+        "user:Service",
+        ["without user:"],
+    ),
+    "separator in a tag": (
+        {"cost_filter_tags": {"Service$redis": "x"}},
+        "cost_filter_tags",
+        "Service$redis",
+        ["the key of the tag alone"],
+    ),
     "eleven notifications": (
         {"notifications": [{**WHEN, "threshold": 10.0 * number} for number in range(1, 12)]},
-        ["notifications has 11 entries; a budget can have 10"],
+        "notifications",
+        None,
+        ["has 11 entries", "declare 10 at most"],
     ),
     "the same notification": (
         {"notifications": [WHEN, {**WHEN, "threshold": 80, "threshold_type": None}]},
-        ["ACTUAL GREATER_THAN 80 PERCENTAGE 2 times", "into one"],
+        "notifications",
+        "ACTUAL GREATER_THAN 80 PERCENTAGE",
+        ["2 times", "into one"],
     ),
-    "threshold of nothing": (notify(threshold=0.0), ["threshold is 0; use more than 0 and up to 1000000"]),
-    "threshold of too much": (notify(threshold=1_000_001.0), ["up to 1000000 for PERCENTAGE"]),
-    "nobody": (notify(subscribers=[]), ["GREATER_THAN 80 PERCENTAGE: subscribers is empty"]),
-    "eleven addresses": (notify(subscribers=emails(11)), ["11 of type EMAIL; 10 is the limit"]),
+    "threshold of nothing": (
+        notify(threshold=0.0),
+        "notifications[0].threshold",
+        0.0,
+        ["use more than 0 and up to 1000000"],
+    ),
+    "threshold of too much": (
+        notify(threshold=1_000_001.0),
+        "notifications[0].threshold",
+        1_000_001.0,
+        ["up to 1000000 for PERCENTAGE"],
+    ),
+    "nobody": (notify(subscribers=[]), "notifications[0].subscribers", [], ["ACTUAL GREATER_THAN 80 PERCENTAGE"]),
+    "eleven addresses": (
+        notify(subscribers=emails(11)),
+        "notifications[0].subscribers",
+        None,
+        ["has 11 of type EMAIL", "name 10 at most"],
+    ),
     "two topics": (
         notify(subscribers=[TOPIC, {**TOPIC, "address": f"{TOPIC['address']}2"}]),
-        ["2 of type SNS; 1 is the limit"],
+        "notifications[0].subscribers",
+        None,
+        ["has 2 of type SNS", "name 1 at most"],
     ),
-    "an address twice": (notify(subscribers=[TEAM, TEAM]), ["team@example.com 2 times"]),
+    "an address twice": (
+        notify(subscribers=[TEAM, TEAM]),
+        "notifications[0].subscribers",
+        "team@example.com",
+        ["2 times"],
+    ),
     "no e-mail address": (
-        notify(subscribers=[{**TEAM, "address": "team@example"}]),
-        ["address is 'team@example'; for EMAIL use an address such as"],
+        notify(subscribers=[TOPIC, {**TEAM, "address": "team@example"}]),
+        "notifications[0].subscribers[1].address",
+        "team@example",
+        ["of type EMAIL", "use an address such as"],
     ),
-    "name of a topic": (notify(subscribers=[{**TOPIC, "address": "alerts"}]), ["for SNS use the ARN of the topic"]),
+    "name of a topic": (
+        notify(subscribers=[{**TOPIC, "address": "alerts"}]),
+        "notifications[0].subscribers[0].address",
+        "alerts",
+        ["of type SNS", "use the ARN of the topic"],
+    ),
 }
 
 
@@ -95,16 +146,23 @@ def test_accepted(change):
     check({**DECLARED, **change})
 
 
-@pytest.mark.parametrize(("change", "texts"), REFUSED.values(), ids=REFUSED)
-def test_refused(change, texts):
+@pytest.mark.parametrize(("change", "option", "value", "texts"), REFUSED.values(), ids=REFUSED)
+def test_refused(change, option, value, texts):
     with pytest.raises(AnsibleBudgetsError) as caught:
         check({**DECLARED, **change})
-    for text in texts:
+    (problem,) = caught.value.kwargs["problems"]
+    assert (problem["option"], problem["value"]) == (option, value)
+    for text in (option, *texts, problem["remedy"]):
         assert text in str(caught.value)
 
 
 def test_all_problems_come_at_once():
     wrong = {"budget_name": "a:b", "limit_amount": "-1", **notify(threshold=0.0, subscribers=[])}
-    with pytest.raises(AnsibleBudgetsError) as caught:
+    with pytest.raises(AnsibleBudgetsError, match="Cannot manage the budget a:b: 4 problems") as caught:
         check({**DECLARED, **wrong})
-    assert len(str(caught.value).splitlines()) == 1 + 4
+    assert [problem["option"] for problem in caught.value.kwargs["problems"]] == [
+        "budget_name",
+        "limit_amount",
+        "notifications[0].threshold",
+        "notifications[0].subscribers",
+    ]

@@ -23,13 +23,17 @@ DECLARED = {
     "auth_token": None,
     "length": 64,
     "tags": {"Project": "demo"},
+    "purge_tags": True,
 }
+PROJECT = {"Key": "Project", "Value": "demo"}
 OLD, NEW = "00000000-0000-4000-8000-000000000001", "5c9319e8-45d9-503e-8117-80f770e020d9"
 SECRET = {
     "ARN": f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{NAME}-AbCdEf",
     "Name": NAME,
+    "Tags": [PROJECT],
     "VersionIdsToStages": {OLD: ["AWSCURRENT"]},
 }
+OTHERS = {**SECRET, "Tags": [{"Key": "Owner", "Value": "x"}, {"Key": "aws:cloudformation:stack-name", "Value": "y"}]}
 BEGUN = {**SECRET, "VersionIdsToStages": {OLD: ["AWSCURRENT"], NEW: ["AWSPENDING"]}}
 PROMOTED = {**SECRET, "VersionIdsToStages": {OLD: ["AWSPREVIOUS"], NEW: ["AWSCURRENT", "AWSPENDING"]}}
 ENDED = {**SECRET, "VersionIdsToStages": {OLD: ["AWSPREVIOUS"], NEW: ["AWSCURRENT"]}}
@@ -47,10 +51,24 @@ CALLS = {
     "no secret yet": (
         "present",
         None,
-        [("create_secret", {"Name": NAME, "SecretString": ANY, "Tags": [{"Key": "Project", "Value": "demo"}]})],
+        [("create_secret", {"Name": NAME, "SecretString": ANY, "Tags": [PROJECT]})],
     ),
     "a secret, whatever its value": ("present", SECRET, []),
+    "a secret with other tags, but for those of AWS": (
+        "present",
+        OTHERS,
+        [
+            ("untag_resource", {"SecretId": NAME, "TagKeys": ["Owner"]}),
+            ("tag_resource", {"SecretId": NAME, "Tags": [PROJECT]}),
+        ],
+    ),
     "a secret scheduled for deletion": ("present", DELETED, [("restore_secret", {"SecretId": NAME})]),
+    "one with other tags, too": (
+        "present",
+        {**DELETED, "Tags": []},
+        [("restore_secret", {"SecretId": NAME}), ("tag_resource", {"SecretId": NAME, "Tags": [PROJECT]})],
+    ),
+    "a rotation leaves tags alone": ("settled", {**ENDED, "Tags": []}, []),
     "a token to rotate in": (
         "pending",
         SECRET,
@@ -105,6 +123,24 @@ def test_only_what_is_needed_is_called(stubbed, state, existing, calls, check_mo
     result = auth_token.ensure(client, {**DECLARED, "state": state, "recovery_window_in_days": 30}, check_mode)
     assert result["changed"] == bool(calls)
     assert result["operations"] == [operation for operation, _ignored in calls]
+
+
+TAGS = {
+    "left out": ({"tags": None}, []),
+    "none": ({"tags": {}}, ["untag_resource"]),
+    "none, none purged": ({"tags": {}, "purge_tags": False}, []),
+    "one beside the others": ({"tags": {"Project": "demo"}, "purge_tags": False}, ["tag_resource"]),
+}
+
+
+@pytest.mark.parametrize(("declared", "operations"), TAGS.values(), ids=TAGS)
+def test_tags(stubbed, declared, operations):
+    client, stubber = stubbed("secretsmanager")
+    answer_read(stubber, OTHERS)
+    result = auth_token.ensure(client, {**DECLARED, "state": "present", **declared}, True)
+    assert result["operations"] == operations
+    assert (result["diff"]["before"] != result["diff"]["after"]) == bool(operations)
+    assert result["secret"]["tags"]["aws:cloudformation:stack-name"] == "y"
 
 
 def test_the_token_is_in_the_request_and_nowhere_else(stubbed, monkeypatch):
