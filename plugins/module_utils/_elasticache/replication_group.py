@@ -17,7 +17,7 @@ from .._aws.entry import Clients
 from .._aws.fields import Change
 from .._aws.plan import Plan
 from .._aws.progress import reporter
-from .._aws.shapes import step
+from .._aws.shapes import require_known, step
 from .._aws.waiting import Deadline
 from . import api
 from .auto_upgraded import without_upgraded
@@ -55,12 +55,15 @@ LOWERED = (
 )
 SECRET = "auth_token"
 DELETE = "delete_replication_group"
+SENT_WITH = ("create_replication_group", "modify_replication_group")
+NEVER_SENT = ("deletion_protection",)  # ours, kept in a tag
 
 
 def ensure(clients: Clients, parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Create, change or delete the replication group that I(parameters) declare; see the module for the options."""
     declared, client = normalize(parameters), clients("elasticache")
     name = declared["replication_group_id"]
+    require_known(client, SENT_WITH, sendable(declared), f"manage the replication group {name}")
     deadline = Deadline(declared["wait_timeout"], reporter(declared.get("progress_path")))
     first = observe(client, name)
     saved = begun_snapshot(client, declared, first)
@@ -79,6 +82,13 @@ def ensure(clients: Clients, parameters: Mapping[str, Any], check_mode: bool) ->
         "final_snapshot_identifier": final_snapshot(plan) or saved,
         **warnings(group, declared),
     }
+
+
+def sendable(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that botocore has to know; a group that is to go needs none."""
+    if declared["state"] == "absent":
+        return {}
+    return {field.name: declared.get(field.name) for field in FIELDS if field.name not in NEVER_SENT}
 
 
 def resource_of(observed: Observed | None) -> dict[str, Any]:
