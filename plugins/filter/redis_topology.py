@@ -181,7 +181,7 @@ options:
         description: All tags, instead of those of the collection and O(_input.additional_tags).
         type: dict
       unmanaged:
-        description: Parts that are left to others, V(alarms), V(budget) and V(slow_log).
+        description: Parts that are left to others, V(alarms), V(budget), V(slow_log) and V(engine_log).
         type: list
         elements: str
       sns_topic_arn:
@@ -193,6 +193,13 @@ options:
         default: false
       slow_log_retention_days:
         description: Days that the slow log is kept.
+        type: int
+        default: 14
+      enable_engine_log:
+        description: Whether the engine's log is written to CloudWatch Logs. Left out, its delivery is left alone.
+        type: bool
+      engine_log_retention_days:
+        description: Days that the engine log is kept.
         type: int
         default: 14
       alarm_cpu_percent:
@@ -333,6 +340,7 @@ _value:
         alarms: true
         budget: true
         slow_log: true
+        engine_log: true
     vpc_id:
       description: The VPC.
       type: str
@@ -487,8 +495,18 @@ _value:
     slow_log_retention_days:
       description: Days that they are kept.
       type: int
+    engine_log_enabled:
+      description: Whether the engine's log is delivered.
+      type: bool
+    engine_log_group_name:
+      description: Name of the log group for it.
+      type: str
+      sample: /aws/vendedlogs/elasticache/accessweaver-prod-redis/engine-log
+    engine_log_retention_days:
+      description: Days that it is kept.
+      type: int
     log_delivery_configurations:
-      description: The same as the API takes it.
+      description: Both as the API takes it.
       type: list
       elements: dict
     alarms:

@@ -172,6 +172,13 @@ EXAMPLES = r"""
     notification_topic_arn: arn:aws:sns:eu-west-1:123456789012:alerts
     replication_group_id: accessweaver-prod-redis
 
+- name: Find the parameter groups that a change of the engine has left behind
+  accessweaver.elasticache.elasticache_preflight:
+    former_cache_parameter_group_names:
+      - accessweaver-prod-redis-redis6-cluster
+      - accessweaver-prod-redis-redis7-cluster
+  register: preflight
+
 - name: List the problems of a subnet, and go on
   accessweaver.elasticache.elasticache_preflight:
     subnet_ids: [subnet-0acce5500000000b1]

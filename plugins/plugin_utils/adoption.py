@@ -18,7 +18,7 @@ from typing import Any
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._problems import Problem
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.alarms import ALARMS
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.settings import Settings, resolve
-from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.topology import own_tags, topology
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.topology import LOGS, own_tags, topology
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.topology_rules import examine
 
 Options = dict[str, Any]
@@ -61,7 +61,7 @@ def adopt(found: Found, given: Mapping[str, Any]) -> tuple[list[Part], list[str]
     group = found.replication_group
     given = {name: given.get(name) for name in _GIVEN}
     parts = [Part("The replication group", {**_shape(group), **_settings(group)})]
-    for find in (_tags, _subnets, _security_groups, _parameters, _secret, _slow_log, _watch):
+    for find in (_tags, _subnets, _security_groups, _parameters, _secret, _slow_log, _engine_log, _watch):
         parts.append(find(found, {**given, **options_of(parts)}))
     parts = _joined(parts)
     options = {**given, **options_of(parts)}
@@ -223,19 +223,29 @@ def _secret(found: Found, options: Options) -> Part:
 
 
 def _slow_log(found: Found, options: Options) -> Part:
+    return _log(found, options, "slow_log") or Part("Slow log", {"enable_slow_log": False})
+
+
+def _engine_log(found: Found, options: Options) -> Part:
+    """Where there is none, nothing has to be said of it."""
+    return _log(found, options, "engine_log") or Part("Engine log", {})
+
+
+def _log(found: Found, options: Options, part: str) -> Part | None:
     logs = {log["log_type"]: log for log in found.replication_group.get("log_delivery_configurations") or ()}
-    log, title = logs.get("slow-log"), "Slow log"
+    log, title = logs.get(LOGS[part]), part.replace("_", " ").capitalize()
     if log is None:
-        return Part(title, {"enable_slow_log": False})
-    managed: Options = {"enable_slow_log": True}
+        return None
+    managed: Options = {f"enable_{part}": True}
     own = _expected({**options, **managed})
-    ours = (own["slow_log_group_name"], own["tags"])
+    ours = (own[f"{part}_group_name"], own["tags"])
     keeping = [group for group in found.log_groups if (group["log_group_name"], _users(group.get("tags"))) == ours]
-    wanted = {name: value for name, value in own["log_delivery_configurations"][0].items() if name != "enabled"}
+    (delivery,) = (each for each in own["log_delivery_configurations"] if each["log_type"] == LOGS[part])
+    wanted = {name: value for name, value in delivery.items() if name != "enabled"}
     delivered = {name: log.get(name) for name in wanted}
     if keeping and keeping[0].get("retention_in_days") and delivered == wanted:
-        return Part(title, {**managed, "slow_log_retention_days": keeping[0]["retention_in_days"]})
-    return Part(title, {"unmanaged": ["slow_log"]})
+        return Part(title, {**managed, f"{part}_retention_days": keeping[0]["retention_in_days"]})
+    return Part(title, {"unmanaged": [part]})
 
 
 # --- who watches it ---------------------------------------------------------------------------------------------
@@ -425,8 +435,6 @@ def _notes(found: Found, options: Mapping[str, Any]) -> Iterator[str]:
     for name, plain in (("network_type", "ipv4"), ("ip_discovery", "ipv4"), ("notification_topic_status", "active")):
         if group.get(name) not in (None, plain):
             yield f"{name} is {group[name]}, which the role leaves alone."
-    if any(log["log_type"] == "engine-log" for log in group.get("log_delivery_configurations") or ()):
-        yield "The engine log is delivered, which the role leaves alone."
     ranges = sorted(_ranges(found.security_groups, port))
     if ranges:
         yield f"Its security groups admit {', '.join(ranges)}. One that the role makes admits security groups only."

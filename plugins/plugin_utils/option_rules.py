@@ -100,6 +100,7 @@ _CHOICES: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("engine", tuple(ENGINES)),
     ("transit_encryption_mode", ("required", "preferred")),
     ("slow_log_retention_days", RETENTION_DAYS),
+    ("engine_log_retention_days", RETENTION_DAYS),
     ("unmanaged", UNMANAGEABLE),
 )
 

@@ -75,6 +75,8 @@ class Settings:
     sns_topic_arn: str | None = None
     enable_slow_log: bool = False
     slow_log_retention_days: int = 14
+    enable_engine_log: bool | None = None
+    engine_log_retention_days: int = 14
     alarm_cpu_percent: float = 75.0
     alarm_memory_percent: float = 80.0
     alarm_hit_rate_percent: float = 80.0

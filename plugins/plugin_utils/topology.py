@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.alarms import alarms
@@ -69,7 +70,8 @@ def own_tags(settings: Settings) -> dict[str, str]:
     return {key: value for key, value in tags.items() if value}
 
 
-UNMANAGEABLE = ("alarms", "budget", "slow_log")
+LOGS: Mapping[str, str] = MappingProxyType({"slow_log": "slow-log", "engine_log": "engine-log"})
+UNMANAGEABLE = ("alarms", "budget", *LOGS)
 
 
 def tags(settings: Settings) -> dict[Any, Any]:
@@ -218,24 +220,36 @@ def _backup(settings: Settings) -> dict[str, Any]:
 
 def _watch(settings: Settings) -> dict[str, Any]:
     node = node_of(settings)
-    log_group = _named(settings, "/aws/vendedlogs/elasticache/{}/slow-log")
-    left_alone = "slow_log" in settings.unmanaged
     return {
         "notification_topic_arn": settings.sns_topic_arn,
-        "slow_log_enabled": settings.enable_slow_log and not left_alone,
-        "slow_log_group_name": log_group,
-        "slow_log_retention_days": settings.slow_log_retention_days,
-        "log_delivery_configurations": [] if left_alone else [_slow_log(log_group, settings.enable_slow_log)],
+        **_logs(settings),
         "alarms": alarms(settings, node) if node and "alarms" not in settings.unmanaged else [],
         "alarm_actions": [settings.sns_topic_arn] if settings.sns_topic_arn else [],
     }
 
 
-def _slow_log(log_group: str | None, enabled: bool) -> Mapping[str, Any]:
+def _logs(settings: Settings) -> dict[str, Any]:
+    """A log of which nothing is said, or that is left to others, is not among the deliveries."""
+    facts: dict[str, Any] = {}
+    deliveries = []
+    for part, log_type in LOGS.items():
+        enabled = None if part in settings.unmanaged else getattr(settings, f"enable_{part}")
+        log_group = _named(settings, f"/aws/vendedlogs/elasticache/{{}}/{log_type}")
+        facts |= {
+            f"{part}_enabled": bool(enabled),
+            f"{part}_group_name": log_group,
+            f"{part}_retention_days": getattr(settings, f"{part}_retention_days"),
+        }
+        if enabled is not None:
+            deliveries.append(_delivery(log_type, log_group, enabled))
+    return {**facts, "log_delivery_configurations": deliveries}
+
+
+def _delivery(log_type: str, log_group: str | None, enabled: bool) -> Mapping[str, Any]:
     if not enabled:
-        return {"log_type": "slow-log", "enabled": False}
+        return {"log_type": log_type, "enabled": False}
     return {
-        "log_type": "slow-log",
+        "log_type": log_type,
         "destination_type": "cloudwatch-logs",
         "destination_details": {"cloud_watch_logs_details": {"log_group": log_group}},
         "log_format": "json",

@@ -212,9 +212,10 @@ def version(settings: Settings) -> Iterator[Problem]:
 
 def features(settings: Settings) -> Iterator[Problem]:
     numbers = version_numbers(engine_version(settings))
-    if settings.enable_slow_log and () < numbers < (6, 0):
-        remedy = "Give engine_version 6.0 or later, or enable_slow_log: false"
-        yield Problem("enable_slow_log", True, "needs an engine that delivers its log", remedy)
+    for option, oldest in (("enable_slow_log", (6, 0)), ("enable_engine_log", (6, 2))):
+        if getattr(settings, option) and () < numbers < oldest:
+            remedy = f"Give engine_version {'.'.join(map(str, oldest))} or later, or {option}: false"
+            yield Problem(option, True, "needs an engine that delivers its log", remedy)
     if _data_tiering(settings) and () < numbers < (6, 2):
         remedy = "Give engine_version 6.2 or later, or a node type without SSD"
         yield Problem("node_type_override", node_type_name(settings), "needs an engine with data tiering", remedy)

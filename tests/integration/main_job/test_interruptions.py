@@ -24,7 +24,11 @@ from sandbox.testing import running_sandbox
 
 NAME = "accessweaver-dev-redis"
 KEY = "alias/caches"
-DECLARED = {"elasticache_redis_kms_key_id": KEY, "elasticache_redis_monthly_budget": 20}
+DECLARED = {
+    "elasticache_redis_enable_engine_log": True,
+    "elasticache_redis_kms_key_id": KEY,
+    "elasticache_redis_monthly_budget": 20,
+}
 SCALED = {
     **DECLARED,
     "elasticache_redis_automatic_failover_enabled": True,
@@ -42,6 +46,7 @@ CREATED = (
     "CreateSecret",
     "CreateSecurityGroup",
 )
+LOGS = {kind: f"/aws/vendedlogs/elasticache/{NAME}/{kind}" for kind in ("slow-log", "engine-log")}
 MOST_RUNS = 40
 # Operations that are called for different things.
 SEVERAL = ("ModifyReplicationGroup", "ModifyCacheParameterGroup")
@@ -65,6 +70,10 @@ class Story:
     def group(self) -> dict[str, Any]:
         (group,) = self.elasticache.describe_replication_groups()["ReplicationGroups"]
         return dict(group)
+
+    def log_groups(self) -> list[str]:
+        found = self.job.sandbox.client("logs").describe_log_groups()["logGroups"]
+        return sorted(group["logGroupName"] for group in found)
 
     def killed_after_each_step(self, playbook: str, **variables: Any) -> list[str]:
         """Run a playbook until it is through, killed after each kind of call that no run before it has made."""
@@ -113,9 +122,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 def test_a_creation(story):
     calls = story.killed_after_each_step("provision", **DECLARED)
-    assert {call: calls.count(call) for call in CREATED} == dict.fromkeys(CREATED, 1)
+    assert {call: calls.count(call) for call in CREATED} == {**dict.fromkeys(CREATED, 1), "CreateLogGroup": len(LOGS)}
     assert story.group()["Status"] == "available"
     assert story.group()["KmsKeyId"] == story.key_arn
+    logs = {log["LogType"]: log["DestinationDetails"] for log in story.group()["LogDeliveryConfigurations"]}
+    assert {kind: details["CloudWatchLogsDetails"]["LogGroup"] for kind, details in logs.items()} == LOGS
+    assert story.log_groups() == sorted(LOGS.values())
     story.assert_nothing_is_left_to_do("provision", **DECLARED)
 
 
@@ -136,6 +148,7 @@ def test_a_destruction(story):
     assert story.elasticache.describe_replication_groups()["ReplicationGroups"] == []
     assert story.elasticache.describe_cache_subnet_groups()["CacheSubnetGroups"] == []
     assert story.job.sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+    assert story.log_groups() == []
     (snapshot,) = story.elasticache.describe_snapshots()["Snapshots"]
     assert snapshot["SnapshotName"].startswith(f"{NAME}-final-")
     story.assert_nothing_is_left_to_do("destroy", **SCALED)

@@ -116,6 +116,35 @@ def test_what_rules_secret_and_replication_group_say_is_one_message(provisioned)
     assert provisioned.calls(since=before) == []
 
 
+NAMED = {
+    "replicas": (
+        "staging",
+        {
+            "elasticache_redis_automatic_failover_enabled": False,
+            "elasticache_redis_multi_az_enabled": False,
+            "elasticache_redis_replicas_per_node_group": 0,
+            "elasticache_redis_replicas_to_remove": ["nobody"],
+        },
+        "replicas_to_remove = nobody: does not leave 0 replicas in shard 0001",
+    ),
+    "shards": (
+        "prod",
+        {"elasticache_redis_node_groups_to_remove": ["0009"], "elasticache_redis_num_node_groups": 2},
+        "node_groups_to_remove = 0009: does not lead to 2 shards",
+    ),
+}
+
+
+@pytest.mark.parametrize(("host", "options", "complaint"), NAMED.values(), ids=NAMED)
+def test_what_goes_can_be_named(provisioned, host, options, complaint):
+    """A name that is none says that it has been read."""
+    before = seen(provisioned)
+    run = provisioned.run("playbooks/provision.yml", "--limit", host, **options)
+    (message,) = [result["msg"] for _, result in run.results(host) if result.get("failed")]
+    assert complaint in message
+    assert provisioned.calls(since=before) == []
+
+
 QUESTIONS = {
     "for the secret": ("secretsmanager", "DescribeSecret", 0),
     "for the replication group": ("elasticache", "DescribeReplicationGroups", 2),  # after addresses and status

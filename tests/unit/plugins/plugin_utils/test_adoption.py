@@ -113,10 +113,11 @@ def made(own: dict[str, Any]) -> Found:
         ],
         log_groups=[
             {
-                "log_group_name": own["slow_log_group_name"],
-                "retention_in_days": own["slow_log_retention_days"],
+                "log_group_name": own[f"{log}_group_name"],
+                "retention_in_days": own[f"{log}_retention_days"],
                 "tags": own["tags"],
             }
+            for log in ("slow_log", "engine_log")
         ],
         alarms=[
             {
@@ -162,6 +163,9 @@ FEATURES = st.fixed_dictionaries(
         "tags": st.dictionaries(st.sampled_from(["Owner", "Terraform"]), st.sampled_from(["a", "true"])),
         "sns_topic_arn": st.sampled_from([None, TOPIC]),
         "enable_slow_log": st.booleans(),
+        "slow_log_retention_days": st.sampled_from([1, 30]),
+        "enable_engine_log": st.sampled_from([None, True]),
+        "engine_log_retention_days": st.sampled_from([1, 30]),
         "alarm_cpu_percent": st.floats(1, 100),
         "alarm_connections_percent": st.integers(1, 1000).map(lambda tenths: tenths / 10),
         "alarm_hit_rate_percent": st.floats(0, 100),
@@ -183,8 +187,9 @@ def test_what_the_role_made_is_declared_as_it_was(options):
     own = topology_of(**options)
     again = topology_of_adopted(adopted(made(own), environment=options["environment"]))
     different = {key: (own[key], again[key]) for key in own.keys() - UNSEEN if own[key] != again[key]}
-    if not own["slow_log_enabled"]:
-        different.pop("slow_log_retention_days", None)
+    for log in ("slow_log", "engine_log"):
+        if not own[f"{log}_enabled"]:
+            different.pop(f"{log}_retention_days", None)
     assert different == {}
 
 
@@ -251,6 +256,18 @@ OTHERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         },
         {"unmanaged": ["slow_log"]},
     ),
+    "an engine log that goes elsewhere": (
+        {
+            "replication_group": {
+                **GROUP,
+                "log_delivery_configurations": [
+                    *GROUP["log_delivery_configurations"],
+                    {**GROUP["log_delivery_configurations"][0], "log_type": "engine-log"},
+                ],
+            }
+        },
+        {"unmanaged": ["engine_log"]},
+    ),
     "no alarms and no budget of the role": ({"alarms": [], "budget": {}}, {"unmanaged": ["alarms", "budget"]}),
     "alarms with other actions": (
         {"alarms": [{**alarm, "alarm_actions": []} for alarm in OWN.alarms]},
@@ -300,11 +317,9 @@ def test_a_token_that_nobody_has_is_a_problem():
 
 
 def test_the_notes_say_what_the_role_leaves_alone():
-    engine_log = {**GROUP["log_delivery_configurations"][0], "log_type": "engine-log"}
-    logs = [*GROUP["log_delivery_configurations"], engine_log]
-    group = {**GROUP, "network_type": "dual_stack", "log_delivery_configurations": logs}
+    group = {**GROUP, "network_type": "dual_stack"}
     notes = adopt(replace(OWN, replication_group=group), IDENTITY)[1]
-    assert [note.split()[0] for note in notes] == ["network_type", "The"]
+    assert [note.split()[0] for note in notes] == ["network_type"]
 
 
 def test_the_filter_gives_role_variables_and_what_they_could_be_instead():

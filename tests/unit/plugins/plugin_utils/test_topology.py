@@ -112,6 +112,7 @@ def test_names_follow_from_project_and_environment() -> None:
         "parameter_group_name": "accessweaver-prod-redis-redis7-cluster",
         "auth_token_secret_name": "elasticache/accessweaver-prod-redis/auth-token",
         "slow_log_group_name": "/aws/vendedlogs/elasticache/accessweaver-prod-redis/slow-log",
+        "engine_log_group_name": "/aws/vendedlogs/elasticache/accessweaver-prod-redis/engine-log",
         "budget_name": "accessweaver-prod-redis-eu-west-1-monthly",
     }
 
@@ -160,9 +161,9 @@ EXISTING = {
         {"auth_token_secret"},
     ),
     "what others look after": (
-        {"unmanaged": ["alarms", "budget", "slow_log"], "enable_slow_log": True},
+        {"unmanaged": ["alarms", "budget", "slow_log", "engine_log"], "enable_slow_log": True},
         {"alarms": [], "slow_log_enabled": False, "log_delivery_configurations": []},
-        {"alarms", "budget", "slow_log"},
+        {"alarms", "budget", "slow_log", "engine_log"},
     ),
     "all tags": ({"tags": {"Owner": "x"}, "additional_tags": {"CostCenter": "y"}}, {"tags": {"Owner": "x"}}, set()),
     "a description": (
@@ -291,10 +292,30 @@ def faults(service: str, operation: str, arguments: dict[str, Any]) -> str:
     return ParamValidator().validate(to_request(shape, arguments), shape).generate_report()
 
 
+LOGS: dict[str, tuple[dict[str, Any], dict[str, bool]]] = {
+    "nothing said of the engine log": ({}, {"slow-log": False}),
+    "both": ({"enable_slow_log": True, "enable_engine_log": True}, {"slow-log": True, "engine-log": True}),
+    "the engine log ended": ({"enable_engine_log": False}, {"slow-log": False, "engine-log": False}),
+    "left to others": ({"enable_engine_log": True, "unmanaged": ["engine_log"]}, {"slow-log": False}),
+}
+
+
+@pytest.mark.parametrize(("options", "enabled"), LOGS.values(), ids=LOGS)
+def test_logs_go_to_groups_of_their_own(options: dict[str, Any], enabled: dict[str, bool]) -> None:
+    resolved = topology_of("dev", **options)
+    deliveries = {log["log_type"]: log for log in resolved["log_delivery_configurations"]}
+    assert {log_type: log["enabled"] for log_type, log in deliveries.items()} == enabled
+    for part, log_type in (("slow_log", "slow-log"), ("engine_log", "engine-log")):
+        assert resolved[f"{part}_enabled"] is enabled.get(log_type, False)
+        if resolved[f"{part}_enabled"]:
+            details = deliveries[log_type]["destination_details"]["cloud_watch_logs_details"]
+            assert details["log_group"] == resolved[f"{part}_group_name"]
+
+
 @pytest.mark.parametrize("slow_log", [True, False])
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_the_api_takes_the_topology(environment: str, slow_log: bool) -> None:
-    resolved = topology_of(environment, enable_slow_log=slow_log)
+    resolved = topology_of(environment, enable_slow_log=slow_log, enable_engine_log=slow_log)
     request = {key: resolved[key] for key in REQUEST}
     assert faults("elasticache", "CreateReplicationGroup", request) == ""
 
