@@ -77,11 +77,12 @@ def running_deployment(mode: str, directory: Path) -> Iterator[Deployment]:
         yield deployment
 
 
-def configured_hosts(deployment: Deployment, line: str, directory: Path) -> AppHosts:
+def configured_hosts(deployment: Deployment, line: str, directory: Path, **variables: Any) -> AppHosts:
     """Application hosts of a line, one for each kind of secrets, with the files that the role wrote."""
     outputs = {"connection": deployment.servers.connection(deployment.mode)}
     deployments = {deployment.mode: {"elasticache_redis_outputs": outputs, "elasticache_redis_auth_token": TOKEN}}
-    hosts = {secrets: {**_host(deployment, line), "elasticache_redis_app_secrets": secrets} for secrets in SECRETS}
+    host = {**_host(deployment, line), **variables}
+    hosts = {secrets: {**host, "elasticache_redis_app_secrets": secrets} for secrets in SECRETS}
     apps = AppHosts(directory, deployments, hosts)
     run = apps.configure()
     assert run.status == 0, run.output
