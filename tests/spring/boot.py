@@ -22,6 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from clients.tools import require
+
 APP = Path(__file__).parent / "app"
 CACHE = Path(__file__).resolve().parents[2] / ".cache"
 BUILT = CACHE / "spring"
@@ -170,8 +172,7 @@ def trust_store(ca_file: Path, store: Path) -> Path:
 
 
 def _resolve(line: str, profiles: Sequence[str], classpath: Path) -> None:
-    missing = [program for program in ("java", "javac", "mvn") if shutil.which(program) is None]
-    assert not missing, f"{', '.join(missing)} not found: `.ci/setup java` installs a JDK and Maven, or says how"
+    require("java", "javac", "mvn")
     properties = {"boot.version": RELEASES[line], "maven.repo.local": CACHE / "maven", "mdep.outputFile": classpath}
     if line in SESSION_RELEASES:
         properties["session.version"], profiles = SESSION_RELEASES[line], ["boot-4", *profiles]
