@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,10 +47,16 @@ def application(loaded: Caches):
     return document()
 
 
-@pytest.fixture(scope="session")
-def runs() -> int:
-    """How often what must never fail is tried; ACCESSWEAVER_RUNS=100 for the full proof."""
-    return int(os.environ.get("ACCESSWEAVER_RUNS", "10"))
+@pytest.fixture(params=[10, pytest.param(100, marks=pytest.mark.extended)], ids="{} runs".format)
+def runs(request: pytest.FixtureRequest) -> int:
+    """How often what must never fail is tried."""
+    return request.param
+
+
+@pytest.fixture(params=[12, pytest.param(200, marks=pytest.mark.extended)], ids="{} callers".format)
+def callers(request: pytest.FixtureRequest) -> int:
+    """How many call as fast as they can."""
+    return request.param
 
 
 @pytest.fixture
