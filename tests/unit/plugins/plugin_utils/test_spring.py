@@ -236,7 +236,7 @@ class TestOptions:
         }
 
     def test_lifetimes_and_key_patterns_of_the_application(self) -> None:
-        pattern = "permissions:tenant:{tenantId}:user:{userId}"
+        pattern = "aw:{{tenantId}}:permissions:{userId}:{resourceId}"
         tree = config(SINGLE, ttl={"permissions": "300s"}, key_patterns={"permissions": pattern})
         assert tree["accessweaver"]["cache"]["redis"] == {
             "enabled": True,
