@@ -80,7 +80,7 @@ def test_replicas_have_it_too(loaded):
     for node in loaded.groups["replica"].nodes.values():
         client = loaded.node(node)
         if client.role()[0] == "slave":
-            assert client.fcall_ro("aw1_version", 0) == "1.0.0"
+            assert client.fcall_ro("aw1_version", 0) == "1.1.0"
 
 
 REFUSED = {

@@ -162,6 +162,42 @@ def test_revocations_go_when_they_have_nothing_left_to_revoke(patterns, applicat
     assert patterns.cache.ttl(key(tenant, "sessions")) == -1
 
 
+def test_a_tenant_that_is_only_asked_about_leaves_nothing(patterns, application, tenant):
+    """Else whoever sends tokens of made-up tenants would fill the memory."""
+    for session in ("s1", "s2"):
+        assert patterns.session(tenant, session, in_a_minute(), lambda: None) is None
+    assert 55_000 < patterns.cache.pttl(application.key(tenant, "sessions")) <= 60_000
+
+
+def test_revocations_outlive_every_session_that_was_filled(patterns, application, tenant):
+    """With the version that they were filled with; a shorter session takes nothing from a longer one."""
+    for session, minutes in [("long", 10), ("short", 2)]:
+        assert patterns.session(tenant, session, in_a_minute() + (minutes - 1) * 60_000, lambda: "claims")
+        assert 10 * 60_000 < patterns.cache.pttl(application.key(tenant, "sessions")) <= 11 * 60_000
+    patterns.revoke(tenant, "short", in_a_minute())
+    assert patterns.session(tenant, "long", in_a_minute(), never) == "claims"
+    assert patterns.session(tenant, "other", in_a_minute(), lambda: "claims")
+    assert patterns.cache.pttl(application.key(tenant, "sessions")) == -1
+
+
+def test_a_fill_has_its_minute_however_old_the_version_is(patterns, application, tenant):
+    keys = [application.key(tenant, "sessions"), application.key(tenant, "sessions", "s1")]
+    _state, version, _claims = patterns.call("aw1_session_read", keys)
+    patterns.cache.pexpire(keys[0], 2_000)
+    assert patterns.call("aw1_session_read", keys) == ["unknown", version, None]
+    assert patterns.cache.pttl(keys[0]) > 55_000
+
+
+def test_a_fill_that_comes_after_its_minute(patterns, application, tenant):
+    keys = [application.key(tenant, "sessions"), application.key(tenant, "sessions", "s1")]
+    _state, version, _claims = patterns.call("aw1_session_read", keys)
+    patterns.cache.pexpire(keys[0], 1)
+    time.sleep(0.05)
+    assert patterns.call("aw1_session_fill", keys, version, in_a_minute(), "claims") == "unknown"
+    assert patterns.cache.exists(keys[1]) == 0
+    assert 0 < patterns.cache.pttl(keys[0]) <= 60_000
+
+
 def test_revoking_again_shortens_nothing(patterns, application, tenant):
     later = in_a_minute()
     patterns.revoke(tenant, "s1", later)
@@ -325,7 +361,7 @@ def fill(cache: Redis, size: int) -> None:
 
 
 def test_the_library_says_its_version(application, loaded):
-    assert loaded.cluster.fcall_ro("aw1_version", 0) == "1.0.0"
+    assert loaded.cluster.fcall_ro("aw1_version", 0) == "1.1.0"
 
 
 def test_a_call_is_one_command(application, loaded, tenant):
