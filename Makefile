@@ -14,8 +14,12 @@ setup: ## Install what is needed: .venv, redis-server
 	@.ci/setup
 
 .PHONY: setup-java
-setup-java: ## Install what the Spring tests need besides: JDK 17, Maven
+setup-java: ## Install what the Spring tests need besides: JDK 17, Maven, jq, kubectl
 	@.ci/setup java
+
+.PHONY: setup-clients
+setup-clients: ## Install what the tests of every dialect and library need besides: Docker's client, systemd, Go, Node.js
+	@.ci/setup java clients
 
 .PHONY: demo
 demo: setup ## Provision dev, staging and prod on a local AWS, and configure application hosts
@@ -38,7 +42,7 @@ unit integration molecule sanity: setup
 	@nox --session $@
 
 .PHONY: test-spring
-test-spring: setup-java ## Boot real applications of every Spring Boot line with the rendered configuration
+test-spring: setup-clients ## Boot real applications of every Spring Boot line with the rendered configuration
 	@nox --session spring-all
 
 .PHONY: integration-all
@@ -50,7 +54,7 @@ bench: setup ## Measure what the access patterns cost
 	@PYTHONPATH=tests:collections python -m bench
 
 .PHONY: test-clients
-test-clients: setup ## Use real Redis libraries with the rendered settings: redis-py, ioredis, go-redis, Jedis, Redisson
+test-clients: setup-clients ## Use real Redis libraries with the rendered settings: redis-py, ioredis, go-redis, Jedis, Redisson
 	@pytest tests/clients
 
 .PHONY: docs

@@ -52,6 +52,7 @@ options:
     description:
       - PEM file on the host of the application with the authority of the certificates, where the system's do not do.
       - V(jedis) and V(redisson) take authorities from the trust store of their JVM; for them the option is an error.
+        So it is for a deployment without TLS.
     type: path
 seealso:
   - plugin: accessweaver.elasticache.redis_environment_variables

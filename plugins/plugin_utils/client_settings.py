@@ -84,6 +84,7 @@ def client_settings(
     found = [
         *_connection_problems(connection),
         *_library_problems(library, ca_file),
+        *_trust_problems(connection, ca_file),
         *_text_problems(connection.get("username"), client_name),
         *_token_problems(library, auth_token),
         *_duration_problems(timeout=timeout, connect_timeout=connect_timeout),
@@ -204,6 +205,11 @@ def _library_problems(library: str, ca_file: str | None) -> Iterator[str]:
         yield f"ca_file cannot be given to {library}, import the certificate into the trust store of its JVM"
     elif ca_file is not None and not ca_file.startswith("/"):
         yield f"ca_file {ca_file!r} is not valid, give an absolute path on the host of the application"
+
+
+def _trust_problems(connection: Mapping[str, Any], ca_file: str | None) -> Iterator[str]:
+    if ca_file is not None and not connection.get("tls"):
+        yield "ca_file is for TLS, which the deployment does not have, leave it out"
 
 
 def _text_problems(username: str | None, client_name: str | None) -> Iterator[str]:

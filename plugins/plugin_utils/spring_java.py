@@ -24,9 +24,10 @@ SINCE: Mapping[str, Mapping[str, Any]] = {
         "json_serializer": "Jackson2JsonRedisSerializer",
         "serializer_takes_mapper": False,
         "customizes_client_options": False,
+        "provides_credentials": False,
         "tcp_user_timeout": False,  # Lettuce has it since 6.2.7
     },
-    "3.0": {"serializer_takes_mapper": True, "tcp_user_timeout": True},
+    "3.0": {"serializer_takes_mapper": True, "provides_credentials": True, "tcp_user_timeout": True},
     "3.4": {"customizes_client_options": True},
     "4.0": {
         "boot_redis": "org.springframework.boot.data.redis.autoconfigure",

@@ -93,6 +93,7 @@ def problems(values: Mapping[str, Any], line: str) -> Iterator[str]:
             yield f"{name}: the last part takes lower-case letters and digits, a variable's name carries nothing else"
     yield from _timeout_problems(values, redis_prefix(line))
     yield from _pool_problems(values, redis_prefix(line))
+    yield from _session_problems(values, line)
 
 
 def _unknown(name: str, line: str) -> str:
@@ -116,6 +117,17 @@ def _pool_problems(values: Mapping[str, Any], prefix: str) -> Iterator[str]:
     pool = f"{prefix}.lettuce.pool"
     if values.get(f"{pool}.min-idle") and f"{pool}.time-between-eviction-runs" not in values:
         yield f"{pool}.min-idle: has no effect without {pool}.time-between-eviction-runs, give both"
+
+
+def _session_problems(values: Mapping[str, Any], line: str) -> Iterator[str]:
+    """The default repository leaves expiry to Redis and has nothing to clean up. 2.7 has only the other one."""
+    prefix = session_prefix(line)
+    has_choice = f"{prefix}.repository-type" in boot_keys(line)
+    if has_choice and f"{prefix}.cleanup-cron" in values and values.get(f"{prefix}.repository-type") != "indexed":
+        yield (
+            f"{prefix}.cleanup-cron: an application does not start with it unless {prefix}.repository-type is indexed, "
+            "give both or neither"
+        )
 
 
 def _nanoseconds(value: object) -> int | None:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The program of each library, which writes thirty keys and stays connected until it is let go.
 
-A program whose tools are not installed, or whose library cannot be downloaded, skips its test and says why.
+A program whose library cannot be downloaded skips its test and says why.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pytest
+from clients.tools import build, download, require
 
 HERE = Path(__file__).parent
 BUILT = HERE.parents[1] / ".cache/clients"
@@ -32,14 +32,16 @@ def _redis_py() -> Sequence[str]:
 @cache
 def _ioredis() -> Sequence[str]:
     source = shutil.copytree(HERE / "ioredis", BUILT / "ioredis", dirs_exist_ok=True)
-    _make("npm", "ci", "--no-audit", "--no-fund", cwd=source)
+    require("node")
+    download("npm", "ci", "--no-audit", "--no-fund", cwd=source)
     return ["node", str(source / "probe.mjs")]
 
 
 @cache
 def _go_redis() -> Sequence[str]:
     program = str(BUILT / "go-redis")
-    _make("go", "build", "-o", program, ".", cwd=HERE / "go_redis")
+    download("go", "mod", "download", cwd=HERE / "go_redis")
+    build("go", "build", "-o", program, ".", cwd=HERE / "go_redis")
     return [program]
 
 
@@ -52,11 +54,12 @@ def _java(main: str) -> Sequence[str]:
 
 @cache
 def _java_path() -> str:
-    target = HERE / "java/target"
-    _make(
-        "mvn", "-B", "-q", "compile", "dependency:build-classpath", "-Dmdep.outputFile=target/path", cwd=HERE / "java"
-    )
-    return os.pathsep.join([str(target / "classes"), (target / "path").read_text()])
+    listed, classes = BUILT / "java/path", BUILT / "java/classes"
+    classes.mkdir(parents=True, exist_ok=True)
+    download("mvn", "-B", "-q", "dependency:build-classpath", f"-Dmdep.outputFile={listed}", cwd=HERE / "java")
+    sources = map(str, (HERE / "java/src").rglob("*.java"))
+    build("javac", "--release", "17", "-proc:none", "-cp", listed.read_text(), "-d", str(classes), *sources, cwd=BUILT)
+    return os.pathsep.join([str(classes), listed.read_text()])
 
 
 COMMANDS: Mapping[str, Callable[[], Sequence[str]]] = {
@@ -105,12 +108,4 @@ def trust(ca_file: Path) -> None:
     store.parent.mkdir(parents=True, exist_ok=True)
     store.unlink(missing_ok=True)
     new = ["-keystore", str(store), "-storetype", "PKCS12", "-storepass", STORE_PASSWORD]
-    _make("keytool", "-importcert", "-noprompt", "-alias", "ca", "-file", str(ca_file), *new, cwd=BUILT)
-
-
-def _make(program: str, *arguments: str, cwd: Path) -> None:
-    if shutil.which(program) is None:
-        pytest.skip(f"{program} is not installed")
-    made = subprocess.run([program, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=600)
-    if made.returncode:
-        pytest.skip(f"{program} {arguments[0]} failed: {(made.stdout + made.stderr).strip()[-500:]}")
+    build("keytool", "-importcert", "-noprompt", "-alias", "ca", "-file", str(ca_file), *new, cwd=BUILT)

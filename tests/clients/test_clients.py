@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.client_settings import (
     LIBRARIES,
@@ -18,7 +21,7 @@ from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.client_se
 )
 from clients.programs import HERE, Program, running, trust
 from clients.servers import SPECS, Servers, running_servers
-from sandbox.dataplane.testing import TOKEN, running_plane
+from sandbox.dataplane.testing import TOKEN, clustered, replicated, running_plane
 
 # Their JVM has the authority in its trust store.
 ON_JVM = ("jedis", "redisson")
@@ -74,6 +77,34 @@ def test_a_server_of_an_unknown_authority_gets_no_token(servers: Servers, librar
         assert not program.wrote()
         assert re.search("certificate|SSL|PKIX", program.said), program.said
     assert servers.keys("single") == {}
+
+
+PLAIN = {
+    "single": replace(replicated("plain-single", 1), tls="off", auth_tokens=()),
+    "cluster": replace(clustered("plain-cluster", 3, 1), tls="off", auth_tokens=()),
+}
+
+
+@pytest.fixture(name="plain", scope="module")
+def fixture_plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    with running_servers(tmp_path_factory.mktemp("plain"), PLAIN) as servers:
+        yield servers
+
+
+@pytest.mark.parametrize("mode", PLAIN)
+def test_uses_a_deployment_without_tls(plain: Servers, library: str, mode: str, tmp_path: Path) -> None:
+    trust(plain.ca_file)
+    connection = {**plain.connection(mode), "tls": False, "auth": False}
+    settings = client_settings(connection, library, client_name=f"probe-{library}")
+    (tmp_path / "settings").write_text(json.dumps(settings))
+    with running(library, tmp_path / "settings") as program:
+        assert program.wrote(), program.said
+    found: dict[str, str] = {}
+    for node in plain.endpoints[mode].nodes.values():
+        with closing(Redis(node.address, node.port, decode_responses=True)) as client:
+            found |= {key: client.get(key) for key in client.scan_iter()}
+            client.flushall()
+    assert found == {f"{library}:{number}": str(number) for number in range(30)}
 
 
 def test_the_documentation_shows_what_was_run() -> None:

@@ -22,6 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from clients.tools import require
+
 APP = Path(__file__).parent / "app"
 CACHE = Path(__file__).resolve().parents[2] / ".cache"
 BUILT = CACHE / "spring"
@@ -39,9 +41,11 @@ RELEASES: Mapping[str, str] = {
     "3.3": "3.3.13",
     "3.4": "3.4.13",
     "3.5": "3.5.16",
-    "4.0": "4.0.8",
-    "4.1": "4.1.1",
+    "4.0": "4.0.9",
+    "4.1": "4.1.2",
 }
+# Where Boot's own module for sessions is apart, its profile says which Spring Session goes with it.
+SESSION_RELEASES: Mapping[str, str] = {"4.0": "4.0.4", "4.1": "4.1.0"}
 
 
 @dataclass(frozen=True)
@@ -136,13 +140,13 @@ class Application:
 
 
 @cache
-def resolve(line: str) -> Application:
-    """The application of a line with its jars, not yet compiled."""
-    classpath = BUILT / RELEASES[line] / "classpath"
+def resolve(line: str, *profiles: str) -> Application:
+    """The application of a line with its jars and those of more profiles of the POM, not yet compiled."""
+    classpath = BUILT / RELEASES[line] / "-".join(["classpath", *profiles])
     classpath.parent.mkdir(parents=True, exist_ok=True)
     with _alone():
         if not _is_current(classpath, [APP / "pom.xml"]):
-            _resolve(RELEASES[line], classpath)
+            _resolve(line, profiles, classpath)
     return Application(RELEASES[line], tuple(Path(jar) for jar in classpath.read_text().split(os.pathsep)))
 
 
@@ -167,15 +171,16 @@ def trust_store(ca_file: Path, store: Path) -> Path:
     return store
 
 
-def _resolve(release: str, classpath: Path) -> None:
-    missing = [program for program in ("java", "javac", "mvn") if shutil.which(program) is None]
-    assert not missing, f"{', '.join(missing)} not found: `.ci/setup java` installs a JDK and Maven, or says how"
-    properties = {"boot.version": release, "maven.repo.local": CACHE / "maven", "mdep.outputFile": classpath}
+def _resolve(line: str, profiles: Sequence[str], classpath: Path) -> None:
+    require("java", "javac", "mvn")
+    properties = {"boot.version": RELEASES[line], "maven.repo.local": CACHE / "maven", "mdep.outputFile": classpath}
+    if line in SESSION_RELEASES:
+        properties["session.version"], profiles = SESSION_RELEASES[line], ["boot-4", *profiles]
     given = [f"-D{name}={value}" for name, value in properties.items()]
-    profile = ["--activate-profiles=boot-4"] if release.startswith("4.") else []
-    command = ["mvn", "--batch-mode", "--quiet", *profile, *given, "dependency:build-classpath"]
+    active = [f"--activate-profiles={','.join(profiles)}"] if profiles else []
+    command = ["mvn", "--batch-mode", "--quiet", *active, *given, "dependency:build-classpath"]
     resolved = subprocess.run(command, cwd=APP, capture_output=True, text=True, check=False, timeout=600)
-    assert resolved.returncode == 0, f"the jars of Spring Boot {release} cannot be resolved:\n{resolved.stdout}"
+    assert resolved.returncode == 0, f"the jars of Spring Boot {line} cannot be resolved:\n{resolved.stdout}"
 
 
 @contextmanager

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,12 +77,18 @@ def running_deployment(mode: str, directory: Path) -> Iterator[Deployment]:
         yield deployment
 
 
-def configured_hosts(deployment: Deployment, line: str, directory: Path) -> AppHosts:
+def configured_hosts(deployment: Deployment, line: str, directory: Path, **variables: Any) -> AppHosts:
     """Application hosts of a line, one for each kind of secrets, with the files that the role wrote."""
+    hosts = {secrets: {**variables, "elasticache_redis_app_secrets": secrets} for secrets in SECRETS}
+    return written(deployment, line, directory, hosts)
+
+
+def written(deployment: Deployment, line: str, directory: Path, hosts: Mapping[str, Mapping[str, Any]]) -> AppHosts:
+    """Application hosts of a line with variables of their own, and the files that the role wrote."""
     outputs = {"connection": deployment.servers.connection(deployment.mode)}
     deployments = {deployment.mode: {"elasticache_redis_outputs": outputs, "elasticache_redis_auth_token": TOKEN}}
-    hosts = {secrets: {**_host(deployment, line), "elasticache_redis_app_secrets": secrets} for secrets in SECRETS}
-    apps = AppHosts(directory, deployments, hosts)
+    known = {name: {**_host(deployment, line), **variables} for name, variables in hosts.items()}
+    apps = AppHosts(directory, deployments, known)
     run = apps.configure()
     assert run.status == 0, run.output
     return apps

@@ -1,16 +1,12 @@
 # Copyright (c) 2026, AccessWeaver maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The programs that read environment files, each as a function from a file's text to the values it finds.
-
-A reader whose program is not installed skips its test and says what is missing.
-"""
+"""The programs that read environment files, each as a function from a file's text to the values it finds."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import socketserver
 import subprocess
 import threading
@@ -20,7 +16,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-import pytest
+from clients.tools import build, download, require
 
 COMPOSE_SOURCE = Path(__file__).parent / "compose"
 
@@ -30,7 +26,7 @@ Reader = Callable[[str], Mapping[str, str]]
 @contextmanager
 def docker_reader(directory: Path) -> Iterator[Reader]:
     """C(docker create --env-file), whose request ends at a socket of ours instead of an engine."""
-    _require("docker")
+    require("docker")
     socket = directory / "docker.sock"
     command = ["docker", "--host", f"unix://{socket}", "create", "--env-file", str(directory / "env"), "image"]
 
@@ -46,12 +42,9 @@ def docker_reader(directory: Path) -> Iterator[Reader]:
 @contextmanager
 def compose_reader(directory: Path) -> Iterator[Reader]:
     """The library that Docker Compose reads its files with."""
-    _require("go")
     program = str(directory / "compose-env-file")
-    build = ["go", "build", "-o", program, "."]
-    built = subprocess.run(build, check=False, cwd=COMPOSE_SOURCE, capture_output=True, text=True, timeout=300)
-    if built.returncode:
-        pytest.skip(f"the parser of Docker Compose cannot be built: {built.stderr.strip()}")
+    download("go", "mod", "download", cwd=COMPOSE_SOURCE)
+    build("go", "build", "-o", program, ".", cwd=COMPOSE_SOURCE)
 
     def read(text: str) -> Mapping[str, str]:
         result = subprocess.run([program], input=text.encode(), check=True, capture_output=True, timeout=30)
@@ -67,7 +60,7 @@ def systemd_reader(directory: Path) -> Iterator[Reader]:
     An C(EnvironmentFile=) goes through the same code, but only a service manager reads one. The specifier
     C(%B) gives back one value for each run.
     """
-    _require("systemd-tmpfiles")
+    require("systemd-tmpfiles")
     release, value, rule = (directory / name for name in ("root/etc/os-release", "root/value", "value.conf"))
     release.parent.mkdir(parents=True)
     _write(rule, "f+ /value - - - - %B\n")
@@ -91,11 +84,6 @@ READERS: Mapping[str, Callable[[Path], AbstractContextManager[Reader]]] = {
     "compose": compose_reader,
     "systemd": systemd_reader,
 }
-
-
-def _require(program: str) -> None:
-    if shutil.which(program) is None:
-        pytest.skip(f"{program} is not installed")
 
 
 def _write(path: Path, text: str) -> None:

@@ -76,7 +76,7 @@ def expected(topology: str, line: str, endpoints: GroupEndpoints) -> dict[str, s
         "application.enabled": "true",
         "application.ttl.permissions": 300,
         "application.ttl.sessions": 3600,
-        "application.key-patterns.policies": "policies:tenant:{tenantId}:resource:{resourceId}",
+        "application.key-patterns.policies": "aw:{{tenantId}}:policies:{resourceId}",
         "keys.read": 30,
         "cache.same-answer": "true",
         "cache.calls": 1,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,7 @@ def fixture_store(deployments: dict[str, Deployment], tmp_path_factory: pytest.T
     return trust_store(ca_file, tmp_path_factory.mktemp("store") / "trust.p12")
 
 
-def configure(directory: Path, deployment: Deployment, line: str) -> Path:
+def configure(directory: Path, connection: dict[str, Any], line: str) -> Path:
     """The application.yml of the collection, with its configuration tree."""
     secrets = directory / "secrets"
     secrets.mkdir()
@@ -110,7 +111,7 @@ def configure(directory: Path, deployment: Deployment, line: str) -> Path:
         (secrets / name).write_text(value)
     options = SpringOptions.of({"secret_source": f"{secrets}/", **OPTIONS})
     file = directory / "application.yml"
-    file.write_text(json.dumps(redis_config(deployment.connection, line, options)))
+    file.write_text(json.dumps(redis_config(connection, line, options)))
     return file
 
 
@@ -137,9 +138,8 @@ def test_an_application_uses_them(
 ) -> None:
     deployment = deployments[mode]
     deployment.clear()
-    line = ".".join(application.release.split(".")[:2])
     commands = {name: deployment.calls(*name) for name in [("get", "replica"), ("get", "primary"), ("keys", "primary")]}
-    file = configure(tmp_path, deployment, line)
+    file = configure(tmp_path, deployment.connection, line_of(application))
     findings = application.run(store, f"--spring.config.location=file:{file}")
     assert findings.status == 0, findings.log
     assert findings.values == expected(mode)
@@ -148,6 +148,27 @@ def test_an_application_uses_them(
     assert deployment.calls("keys", "primary") == commands["keys", "primary"]
     assert_cached(deployment.cached())
     assert TOKEN not in findings.log
+
+
+@pytest.mark.parametrize("mode", ["single", "cluster"])
+def test_without_redis_everything_throws_the_same(
+    application: Application, store: Path, mode: str, tmp_path: Path
+) -> None:
+    """Already when the application starts, so that there never was a connection."""
+    with socket.socket() as nobody:  # bound, but not listening
+        nobody.bind(("127.0.0.1", 0))
+        place = {"host": "localhost", "port": nobody.getsockname()[1]}
+        known = {"mode": mode, "tls": True, "auth": True, "username": None, "nodes": [], "reader": None}
+        connection = {**known, "writer": place, "configuration": place}
+        file = configure(tmp_path, connection, line_of(application))
+        findings = application.run(store, f"--spring.config.location=file:{file}", "--orders.outage=true")
+    assert findings.status == 0, findings.log
+    calls = ("admits", "claims", "logout", "permission", "permissionsChanged")
+    assert findings.values == dict.fromkeys(calls, "DataAccessException")
+
+
+def line_of(application: Application) -> str:
+    return ".".join(application.release.split(".")[:2])
 
 
 def expected(mode: str) -> dict[str, str]:
@@ -173,6 +194,7 @@ def expected(mode: str) -> dict[str, str]:
         "permission": "read",
         "cached-permission": "read",
         "fresh-permission": "write",
+        "refused": "DataAccessException",
     }
     if mode == "cluster":
         values |= {"refresh": 60, "validate-membership": "false"}

@@ -61,12 +61,9 @@ def usable(application: Application) -> dict[str, str]:
 
 
 def table(line: str) -> dict[str, Key]:
-    """Every key of the table by its full name, with those that the line does not have.
-
-    Without those of Spring Session from 4.0 on, which are described by a jar that the application does not have.
-    """
+    """Every key of the table by its full name, with those that the line does not have."""
     redis = {f"{redis_prefix(line)}.{key.name}": key for key in REDIS_KEYS}
-    session = {f"{session_prefix(line)}.{key.name}": key for key in SESSION_KEYS if not line.startswith("4")}
+    session = {f"{session_prefix(line)}.{key.name}": key for key in SESSION_KEYS}
     return redis | session | {key.name: key for key in BOOT_KEYS}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ import yaml
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
+from clients.tools import require
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from redis.connection import parse_url
@@ -85,8 +85,7 @@ def with_host(apps: AppHosts, **variables: Any) -> AppHosts:
 
 def kubectl(text: str) -> dict[str, Any]:
     """What kubectl understands, without a cluster."""
-    if shutil.which("kubectl") is None:
-        pytest.skip("kubectl is not installed")
+    require("kubectl")
     command = ["kubectl", "annotate", "--local", "--filename", "-", "--output", "json", "a=b"]
     result = subprocess.run(command, input=text.encode(), check=True, capture_output=True, timeout=30)
     return json.loads(result.stdout)
@@ -150,8 +149,7 @@ def test_container_definition(written: Path) -> None:
 
 
 def test_documented_command_for_a_task_definition(written: Path) -> None:
-    if shutil.which("jq") is None:
-        pytest.skip("jq is not installed")
+    require("jq")
     task = {"family": "shop", "containerDefinitions": [{"name": "app", "image": "shop:1"}]}
     (written / "task.json").write_text(json.dumps(task))
     [command] = re.findall(r"^    (jq .*)$", DOCUMENTATION, re.MULTILINE)

@@ -16,6 +16,7 @@ from sandbox.dataplane.testing import TOKEN
 from spring.app_hosts import ROOT, AppHosts
 from spring.boot import Application, Dialog, build
 from spring.deployment import Deployment, configured_hosts, running_deployment
+from spring.java_sources import Sources
 from spring.selection import extended
 
 pytestmark = extended
@@ -73,24 +74,27 @@ def test_an_application_is_restarted_while_both_tokens_are_valid(
             assert "ok" not in [old.use(), old.use()]
 
 
-def with_token_file(line: str, directory: Path) -> Application:
-    """The application with the class that the guide shows."""
+def with_token_file(line: str, directory: Path, *more: Path) -> Application:
+    """The application with the class that the guide shows, and others."""
     source = re.search(r"```java title=TokenFile.java\n(.*?)```", GUIDE.read_text(), re.DOTALL)
     assert source
     text = source[1].replace("package com.example.orders;", "package com.example.probe;")
     if line.startswith("4"):
         text = text.replace("boot.autoconfigure.data.redis", "boot.data.redis.autoconfigure")
     (directory / "TokenFile.java").write_text(text)
-    return build(line).with_classes([directory / "TokenFile.java"], directory / "classes")
+    return build(line).with_classes([directory / "TokenFile.java", *more], directory / "classes")
+
+
+def token_file(apps: AppHosts) -> str:
+    return f"--redis.token-file={apps.config_dir('configtree')}/secrets/spring.data.redis.password"
 
 
 @pytest.mark.parametrize(("line", "mode"), [("3.5", "cluster"), ("4.1", "single")])
 def test_an_application_that_reads_the_token_at_each_login_needs_no_restart(
     line: str, apps: AppHosts, deployment: Deployment, tmp_path: Path
 ) -> None:
-    file = f"--redis.token-file={apps.config_dir('configtree')}/secrets/spring.data.redis.password"
     application = with_token_file(line, tmp_path)
-    with application.running(deployment.trust_store, location(apps), file) as running:
+    with application.running(deployment.trust_store, location(apps), token_file(apps)) as running:
         assert running.use() == "ok"
         deployment.accept(TOKEN, NEW)
         hand_over(apps)
@@ -98,3 +102,48 @@ def test_an_application_that_reads_the_token_at_each_login_needs_no_restart(
         assert running.use() == "ok"
         deployment.cut_connections(NEW)
         assert_recovers(running)
+
+
+READS = """
+package com.example.probe;
+
+import org.springframework.stereotype.Component;
+
+@Component
+public class Reads implements Runnable {
+
+    private final ReplicaReads replicas;
+
+    public Reads(ReplicaReads replicas) {
+        this.replicas = replicas;
+    }
+
+    @Override
+    public void run() {
+        for (int number = 0; number < 10; number++) {
+            replicas.template().opsForValue().get("dialog:" + number);
+        }
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(("line", "mode"), [("3.5", "replica")])
+def test_reads_from_replicas_log_in_with_the_new_token_too(
+    line: str, apps: AppHosts, deployment: Deployment, tmp_path: Path
+) -> None:
+    sources = tmp_path / "src"
+    run = Sources(sources, line).render(package="com.example.probe", classes=["ReplicaReads"])
+    assert run.status == 0, run.output
+    (sources / "Reads.java").write_text(READS)
+    application = with_token_file(line, tmp_path, *sources.rglob("*.java"))
+    before = deployment.reads("replica")
+    with application.running(deployment.trust_store, location(apps), token_file(apps)) as running:
+        assert running.use() == "ok"
+        assert deployment.reads("replica") >= before + 10
+        deployment.accept(TOKEN, NEW)
+        hand_over(apps)
+        deployment.accept(NEW)
+        deployment.cut_connections(NEW)
+        assert_recovers(running)
+        assert [running.use() for _again in range(3)] == ["ok"] * 3

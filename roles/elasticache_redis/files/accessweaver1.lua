@@ -12,7 +12,7 @@
 -- was before the data was loaded. Deleting the key, by whom and for whatever reason (also eviction and expiry), deletes
 -- the version with it, and the next one is another.
 
-local VERSION = '1.0.0'
+local VERSION = '1.1.0'
 local LEASE_MS = 60 * 1000 -- a fill may take that long
 local SCOPE_MS = 24 * 60 * 60 * 1000 -- the version of a tenant or a user lives that long after the last fill
 local LEEWAY_MS = 60 * 1000 -- clocks of nodes may differ by that much when a replica becomes primary
@@ -61,15 +61,24 @@ local function rate_limit(keys, args)
 end
 
 -- The version of the revocations is a member of their own set, so that no eviction takes the ones and leaves the other.
--- The set has no time to live: policies that evict only keys with one leave it alone, and with any other its loss makes
--- every session of the tenant unknown, not valid.
+-- While the set holds nothing else it lives as long as a fill or a session that names the version; so tenants that are only
+-- asked about leave nothing behind. With a revocation in it, it has no time to live: policies that evict only keys with one
+-- leave it alone. However it goes, every session of the tenant is unknown then, not valid.
 local function revocations_version(key)
   local version = redis.call('ZRANGEBYSCORE', key, '+inf', '+inf')[1]
   if not version then
     version = digits(microseconds())
     redis.call('ZADD', key, '+inf', version)
+    redis.call('PEXPIRE', key, LEASE_MS)
   end
   return version
+end
+
+local function keep(key, milliseconds)
+  local left = redis.call('PTTL', key) -- negative without a time to live
+  if left >= 0 and left < milliseconds then
+    redis.call('PEXPIRE', key, digits(milliseconds))
+  end
 end
 
 local function session_read(keys, args)
@@ -82,6 +91,7 @@ local function session_read(keys, args)
   if session[1] == version then
     return {'active', version, session[2]}
   end
+  keep(keys[1], LEASE_MS)
   return {'unknown', version, false}
 end
 
@@ -91,7 +101,8 @@ local function session_fill(keys, args)
   if redis.call('ZSCORE', keys[1], keys[2]) then
     return 'revoked'
   end
-  if expires_at * 1000 <= microseconds() then
+  local left = expires_at - math.floor(microseconds() / 1000)
+  if left <= 0 then
     return 'expired'
   end
   if version ~= revocations_version(keys[1]) then
@@ -99,6 +110,7 @@ local function session_fill(keys, args)
   end
   redis.call('HSET', keys[2], 'version', version, 'claims', args[3])
   redis.call('PEXPIREAT', keys[2], digits(expires_at))
+  keep(keys[1], left + LEEWAY_MS)
   return 'active'
 end
 
@@ -117,6 +129,7 @@ local function session_revoke(keys, args)
   revocations_version(keys[1])
   local known = tonumber(redis.call('ZSCORE', keys[1], keys[2]) or 0)
   redis.call('ZADD', keys[1], digits(math.max(known, expires_at)), keys[2])
+  redis.call('PERSIST', keys[1])
   prune(keys[1], math.floor(microseconds() / 1000) - LEEWAY_MS)
   return 1
 end

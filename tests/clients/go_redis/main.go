@@ -30,8 +30,10 @@ func connect(settings Settings, url string) (redis.UniversalClient, error) {
 		if err != nil {
 			return nil, err
 		}
-		options.TLSConfig.ServerName = "" // every node has a name of its own
-		options.TLSConfig.RootCAs, err = authorities(settings.CAFile)
+		if options.TLSConfig != nil { // for rediss
+			options.TLSConfig.ServerName = "" // every node has a name of its own
+			options.TLSConfig.RootCAs, err = authorities(settings.CAFile)
+		}
 		if token, found := os.LookupEnv("REDIS_AUTH_TOKEN"); found { // for a file without it
 			options.Password = token
 		}
@@ -41,7 +43,9 @@ func connect(settings Settings, url string) (redis.UniversalClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	options.TLSConfig.RootCAs, err = authorities(settings.CAFile)
+	if options.TLSConfig != nil { // for rediss
+		options.TLSConfig.RootCAs, err = authorities(settings.CAFile)
+	}
 	if token, found := os.LookupEnv("REDIS_AUTH_TOKEN"); found {
 		options.Password = token
 	}

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from integration.patterns.caches import LIBRARY, Caches
+from redis import Redis
 
 from sandbox.dataplane.testing import clustered, replicated, running_plane
 
@@ -49,9 +49,24 @@ def application(loaded: Caches):
 
 
 @pytest.fixture(scope="session")
-def runs() -> int:
-    """How often what must never fail is tried; ACCESSWEAVER_RUNS=100 for the full proof."""
-    return int(os.environ.get("ACCESSWEAVER_RUNS", "10"))
+def older_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """A cache of an engine version without functions."""
+    from integration.patterns.older_engine import running_older_engine
+
+    with running_older_engine(tmp_path_factory.mktemp("older")) as cache:
+        yield cache
+
+
+@pytest.fixture(params=[10, pytest.param(100, marks=pytest.mark.extended)], ids="{} runs".format)
+def runs(request: pytest.FixtureRequest) -> int:
+    """How often what must never fail is tried."""
+    return request.param
+
+
+@pytest.fixture(params=[12, pytest.param(200, marks=pytest.mark.extended)], ids="{} callers".format)
+def callers(request: pytest.FixtureRequest) -> int:
+    """How many call as fast as they can."""
+    return request.param
 
 
 @pytest.fixture

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import jinja2
 import pytest
+import yaml
 from integration.patterns.caches import LIBRARY, ROOT, SOURCE, Caches
+from integration.patterns.document import document
 from redis.exceptions import ResponseError
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._redis.connect import CacheError
@@ -77,7 +80,7 @@ def test_replicas_have_it_too(loaded):
     for node in loaded.groups["replica"].nodes.values():
         client = loaded.node(node)
         if client.role()[0] == "slave":
-            assert client.fcall_ro("aw1_version", 0) == "1.0.0"
+            assert client.fcall_ro("aw1_version", 0) == "1.1.0"
 
 
 REFUSED = {
@@ -245,6 +248,26 @@ def test_publishing(caches):
         assert subscriber.get_message(timeout=0.2) is None
         assert publish(parameters, False)["receivers"] == 1
         assert subscriber.get_message(timeout=5)["data"] == "text"
+
+
+IDS = {"tenantId": "a*{x}", "userId": "jane doe", "resourceId": "é/1", "sessionId": "7f"}
+RENDERED = {
+    "permissions": ["permissions", "jane doe", "é/1"],
+    "roles": ["roles", "jane doe"],
+    "policies": ["policies", "é/1"],
+    "sessions": ["sessions", "7f"],
+}
+
+
+def test_the_role_renders_the_keys_of_the_library():
+    """As an application takes its patterns: an escaped id in each place, braces around the tenant left as they are."""
+    defaults = yaml.safe_load((ROOT / "roles/elasticache_redis/defaults/main.yml").read_text())
+    patterns = {
+        name: jinja2.Template(text).render() for name, text in defaults["elasticache_redis_app_key_patterns"].items()
+    }
+    for name, value in IDS.items():
+        patterns = {each: text.replace(f"{{{name}}}", quote(value, safe="")) for each, text in patterns.items()}
+    assert patterns == {name: document().key(IDS["tenantId"], *parts) for name, parts in RENDERED.items()}
 
 
 @pytest.mark.extended

@@ -221,6 +221,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "nothing": ({"timeout": "0s"}, "timeout '0s' is not valid"),
     "parts of a millisecond": ({"connect_timeout": "1500us"}, "connect_timeout '1500us' is not valid"),
     "relative CA file": ({"ca_file": "ca.pem"}, "ca_file 'ca.pem' is not valid, give an absolute path"),
+    "CA file without TLS": ({"ca_file": "/ca.pem", "connection": {**SINGLE, "tls": False}}, "ca_file is for TLS"),
     "CA file for a JVM": ({"library": "jedis", "ca_file": "/ca.pem"}, "ca_file cannot be given to jedis"),
     "no token": ({"auth_token": ""}, "the AUTH token is empty"),
     "token with a line break": ({"auth_token": "hunter2\n"}, "the AUTH token contains a line break"),

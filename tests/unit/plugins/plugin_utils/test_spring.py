@@ -236,7 +236,7 @@ class TestOptions:
         }
 
     def test_lifetimes_and_key_patterns_of_the_application(self) -> None:
-        pattern = "permissions:tenant:{tenantId}:user:{userId}"
+        pattern = "aw:{{tenantId}}:permissions:{userId}:{resourceId}"
         tree = config(SINGLE, ttl={"permissions": "300s"}, key_patterns={"permissions": pattern})
         assert tree["accessweaver"]["cache"]["redis"] == {
             "enabled": True,
@@ -396,8 +396,19 @@ class TestSessions:
             ("3.5", {"save_mode": "never"}, "use on-set-attribute"),
             ("3.5", {"timeout": "30"}, "give a whole number with its unit"),
             ("3.5", {"configure_action": "notify-keyspace-events"}, "CONFIG, which ElastiCache refuses"),
+            (
+                "3.0",
+                {"cleanup_cron": "0 * * * * *"},
+                "session.redis.cleanup-cron: .* unless .*repository-type is indexed",
+            ),
+            ("4.1", {"cleanup_cron": "0 * * * * *", "repository_type": "default"}, "session.data.redis.cleanup-cron: "),
         ],
     )
     def test_refused(self, line: str, session: dict[str, str], message: str) -> None:
         with pytest.raises(SpringConfigError, match=message):
             config(SINGLE, line, session=session)
+
+    @pytest.mark.parametrize(("line", "repository"), [("2.7", {}), ("4.1", {"repository_type": "indexed"})])
+    def test_a_cleanup_where_there_is_something_to_clean(self, line: str, repository: dict[str, str]) -> None:
+        tree = config(SINGLE, line, session={"cleanup_cron": "0 * * * * *", **repository})
+        assert "cleanup-cron" in str(tree)

@@ -28,6 +28,11 @@ def test_what_a_line_says(version: str, said: tuple[str, bool, bool, bool]) -> N
     assert tuple(terms[name] for name in names) == said
 
 
+@pytest.mark.parametrize(("version", "provides"), [("2.7", False), ("3.0", True), ("4.1", True)])
+def test_lines_that_take_the_credentials_of_each_login(version: str, provides: bool) -> None:
+    assert java_terms(version, PACKAGE, {})["provides_credentials"] is provides
+
+
 @pytest.mark.parametrize(
     ("version", "where"), [("3.5", "autoconfigure.data.redis"), ("4.0", "data.redis.autoconfigure")]
 )

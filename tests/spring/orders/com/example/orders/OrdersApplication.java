@@ -4,6 +4,7 @@
 
 package com.example.orders;
 
+import com.example.orders.redis.AccessPatterns;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.cache.annotation.EnableCaching;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.RedisTemplate;
@@ -30,15 +32,21 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 public class OrdersApplication {
 
     private static final int KEYS = 30;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     public static void main(String[] arguments) {
         Map<String, Object> findings = new LinkedHashMap<>();
         try (ConfigurableApplicationContext context = SpringApplication.run(OrdersApplication.class, arguments)) {
+            if (context.getEnvironment().containsProperty("orders.outage")) {
+                findings.putAll(outage(context.getBean(Gate.class)));
+                return;
+            }
             findings.putAll(beans(context));
             findings.putAll(options(context.getBean(LettuceConnectionFactory.class)));
             findings.putAll(caches(context.getBean(Catalog.class), context.getBean(StringRedisTemplate.class)));
             findings.put("replica-reads", reads(context));
             findings.putAll(patterns(context.getBean(Gate.class), context.getBean(Accounts.class)));
+            findings.put("refused", failure(() -> context.getBean(AccessPatterns.class).admission("t", "none", 0, MINUTE)));
         } finally {
             findings.forEach((name, value) -> System.out.println("probe " + name + "=" + value));
         }
@@ -110,6 +118,28 @@ public class OrdersApplication {
         gate.permissionsChanged(tenant, "bob");
         findings.put("fresh-permission", gate.permission(tenant, "bob", "book"));
         return findings;
+    }
+
+    /** What each of them throws while there is no Redis. */
+    private static Map<String, Object> outage(Gate gate) {
+        Instant later = Instant.now().plus(MINUTE);
+        return Map.of(
+            "admits", failure(() -> gate.admits("t", "bob")),
+            "claims", failure(() -> gate.claims("t", "s1", later)),
+            "logout", failure(() -> gate.logout("t", "s1", later)),
+            "permission", failure(() -> gate.permission("t", "bob", "book")),
+            "permissionsChanged", failure(() -> gate.permissionsChanged("t", "bob")));
+    }
+
+    private static String failure(Runnable call) {
+        try {
+            call.run();
+            return "none";
+        } catch (DataAccessException failure) {
+            return "DataAccessException";
+        } catch (RuntimeException failure) {
+            return failure.getClass().getName();
+        }
     }
 
     /** Replicas lag behind. */

@@ -25,8 +25,10 @@ final class JedisProbe {
         DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder(uri)
                 .connectionTimeoutMillis(settings.get("connectionTimeoutMillis").getAsInt())
                 .socketTimeoutMillis(settings.get("socketTimeoutMillis").getAsInt())
-                .clientName(settings.get("clientName").getAsString())
-                .sslOptions(SslOptions.defaults()); // verifies the name of the host too
+                .clientName(settings.get("clientName").getAsString());
+        if (uri.getScheme().equals("rediss")) {
+            config.sslOptions(SslOptions.defaults()); // verifies the name of the host too
+        }
         if (System.getenv("REDIS_AUTH_TOKEN") != null) { // for a file without it
             config.password(System.getenv("REDIS_AUTH_TOKEN"));
         }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.util.Scanner;
 import java.util.stream.IntStream;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
@@ -20,9 +21,12 @@ public class Dialog {
     private static final int KEYS = 12;
 
     private final StringRedisTemplate template;
+    private final ObjectProvider<Runnable> more;
 
-    public Dialog(StringRedisTemplate template) {
+    /** What else uses Redis, where a test adds it. */
+    public Dialog(StringRedisTemplate template, ObjectProvider<Runnable> more) {
         this.template = template;
+        this.more = more;
     }
 
     void answer(InputStream questions) {
@@ -36,6 +40,7 @@ public class Dialog {
     private String use() {
         try {
             IntStream.range(0, KEYS).forEach(number -> template.opsForValue().set("dialog:" + number, "value"));
+            more.forEach(Runnable::run);
             return "ok";
         } catch (RuntimeException failure) {
             return String.valueOf(NestedExceptionUtils.getMostSpecificCause(failure));
