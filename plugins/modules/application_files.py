@@ -60,6 +60,10 @@ options:
         description: Permissions as an octal number in quotes.
         type: str
         default: "0750"
+      make:
+        description: Whether it is made. If not, only one that is there gets its owner and mode.
+        type: bool
+        default: true
   absent:
     description:
       - Files that must not be there, for O(state=present). They are kept like those that are replaced. What is no
@@ -175,7 +179,11 @@ FILE: dict[str, dict[str, Any]] = {
     "backup": {"type": "bool", "default": False},
     "validate": {},
 }
-DIRECTORY: dict[str, dict[str, Any]] = {"path": {"type": "path", "required": True}, "mode": {"default": "0750"}}
+DIRECTORY: dict[str, dict[str, Any]] = {
+    "path": {"type": "path", "required": True},
+    "mode": {"default": "0750"},
+    "make": {"type": "bool", "default": True},
+}
 ABSENT: dict[str, dict[str, Any]] = {"path": {"type": "path", "required": True}, "contains": {}}
 STATES = {"present": present, "returned": returned, "settled": settled}
 ARGUMENTS: dict[str, dict[str, Any]] = {

@@ -188,14 +188,14 @@ class Disk:
             raise FilesError(f"the directory {path} does not exist, make it first")
         return found
 
-    def ensure(self, path: str, mode: int, uid: int, gid: int, check_mode: bool) -> bool:
+    def ensure(self, path: str, mode: int, uid: int, gid: int, make: bool, check_mode: bool) -> bool:
         """A directory with mode and owner, -1 for what is left alone. Says whether anything differs.
 
         Before that, the suspect may be able to change the directory itself, but not the way to it.
         """
-        directory, made = self._open(path, make=not check_mode)
+        directory, made = self._open(path, make=make and not check_mode)
         if directory is None:
-            return True
+            return make
         status = directory.status()
         self._ensured.add((status.st_dev, status.st_ino))
         have = (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)

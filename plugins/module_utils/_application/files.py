@@ -122,7 +122,8 @@ def ensured(disk: Disk, parameters: Mapping[str, Any], check_mode: bool, host: H
     differing = []
     for directory in parameters["directories"]:
         path, mode = directory["path"], octal(directory["path"], directory["mode"])
-        if disk.ensure(path, mode, -1 if uid is None else os.geteuid(), -1 if gid is None else gid, check_mode):
+        owner = (-1 if uid is None else os.geteuid(), -1 if gid is None else gid)
+        if disk.ensure(path, mode, *owner, directory["make"], check_mode):
             differing.append(path)
             if not check_mode:
                 host.label(path, path)

@@ -63,3 +63,10 @@ def test_handlers_of_the_play_run_again_with_the_previous_files(tmp_path: Path) 
     assert "it is up with them" in failure(run)
     assert sorted(apps.commands()[3:5]) == ["first", "second"]
     assert sorted(apps.commands()[5:]) == ["first", "restart", "second", "third"]
+
+
+def test_an_application_that_ends_after_it_was_up_once_is_not_up(tmp_path: Path) -> None:
+    apps = Applications(tmp_path)
+    twice = apps.told("health", f'[ "$(grep -c health {tmp_path}/told)" -lt 3 ]')
+    run = apps.configure(app_health_command=twice, **UNHEALTHY)
+    assert "did not come up on app with its new files (configure_app | health_again | Run its command" in failure(run)

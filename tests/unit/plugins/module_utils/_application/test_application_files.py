@@ -329,8 +329,9 @@ def test_a_directory_that_is_missing_is_named(host: Host) -> None:
 
 
 class TestDiff:
-    OWN = "server: hunter2\n" * 300
     """Of a file in which a part is ours, only lines of that part."""
+
+    OWN = "server: hunter2\n" * 300
 
     @pytest.mark.parametrize(
         ("before", "after"),
@@ -368,7 +369,7 @@ class TestSuspect:
             "previous": str(etc / ".previous"),
             "owner": "nobody",
             "group": None,
-            "directories": [{"path": str(etc), "mode": "0750"}, {"path": str(etc / "secrets"), "mode": "0750"}],
+            "directories": [{"path": str(path), "mode": "0750", "make": True} for path in (etc, etc / "secrets")],
             "absent": [],
             "files": [{"path": str(etc / "secrets/password"), **file}],
             **more,
@@ -394,6 +395,15 @@ class TestSuspect:
         }
         files.settled(self.parameters(etc), False, MEANS)
         assert not self.write(etc)["changed"]
+
+    def test_a_directory_that_need_not_be_there_is_taken_from_it_and_not_made(self, etc: Path) -> None:
+        directories = [{"path": str(etc / "old"), "mode": "0750", "make": False}]
+        assert not self.write(etc, directories=directories, files=[])["changed"]
+        assert list(etc.iterdir()) == []
+        (etc / "old").mkdir()
+        os.chown(etc / "old", self.NOBODY, 0)
+        assert self.write(etc, directories=directories, files=[])["changed"]
+        assert (etc / "old").stat().st_uid == 0
 
     def owned(self, etc: Path) -> None:
         os.chown(etc, self.NOBODY, 0)
