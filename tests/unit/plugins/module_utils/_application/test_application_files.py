@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._application import files
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._application.disk import Directory, FilesError
@@ -470,17 +471,19 @@ class TestSuspect:
 def test_a_new_file_gets_the_context_of_its_place() -> None:
     told: list[tuple[Any, ...]] = []
 
-    class Module:
-        backup_local = None
+    class Module(AnsibleModule):
+        def __init__(self) -> None:
+            """Without the arguments of a real one."""
 
         def selinux_enabled(self) -> bool:
             return True
 
-        def selinux_default_context(self, path: str) -> list[str]:
+        def selinux_default_context(self, path: Any, mode: Any = None) -> list[str]:
             return [f"context of {path}"]
 
-        def set_context_if_different(self, *arguments: Any) -> None:
+        def set_context_if_different(self, *arguments: Any) -> bool:
             told.append(arguments)
+            return True
 
     application_files.host(Module()).label("..a.new", "a")
     assert told == [("..a.new", ["context of a"], False)]
