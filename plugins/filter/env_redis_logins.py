@@ -63,7 +63,7 @@ from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.spring_fi
 
 def env_redis_logins(text: str, dialect: str = "docker", boot_version: str = "3.5") -> list[dict[str, Any]]:
     try:
-        return environment_logins(text, dialect, boot_version)
+        return [login.endpoint() for login in environment_logins(text, dialect, boot_version)]
     except SpringConfigError as error:
         raise AnsibleFilterError(f"accessweaver.elasticache.env_redis_logins: {error}") from error
 

@@ -80,7 +80,7 @@ def spring_redis_logins(
     variables: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     try:
-        return spring_logins(text, boot_version, imports, variables)
+        return [login.endpoint() for login in spring_logins(text, boot_version, imports, variables)]
     except SpringConfigError as error:
         raise AnsibleFilterError(f"accessweaver.elasticache.spring_redis_logins: {error}") from error
 

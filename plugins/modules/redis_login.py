@@ -22,7 +22,7 @@ options:
   endpoints:
     description:
       - Where to log in, and as whom; P(accessweaver.elasticache.spring_redis_logins#filter) reads them from a
-        configuration.
+        configuration. An empty list is refused, for it proves nothing.
     type: list
     elements: dict
     required: true

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -24,13 +25,41 @@ from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.spring im
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.spring_keys import redis_prefix
 
 Values = Mapping[str, Any]  # properties by canonical name, see canonical()
-Login = dict[str, Any]
 
 BEGIN, END = "# BEGIN Redis, managed by Ansible", "# END Redis, managed by Ansible"
-BLOCK = re.compile(rf"^{BEGIN}$.*?^{END}$\n?", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(rf"^{BEGIN}\r?$.*?^{END}\r?$\n?", re.MULTILINE | re.DOTALL)  # an editor may have made it CRLF
 
 # Each changes where an application connects or as whom, unless the document with the last word sets it too.
 DECIDING = ("url", "host", "cluster.nodes", "masterreplica.nodes", "sentinel.master", "username")
+
+
+@dataclass(frozen=True)
+class Login:
+    """Where an application logs in and as whom; I(names) are the settings that say so."""
+
+    host: str
+    port: int
+    tls: bool
+    username: str | None
+    password: str | None = field(repr=False)
+    names: Mapping[str, str] = field(compare=False)
+
+    def endpoint(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("host", "port", "tls", "username", "password")}
+
+
+class _Loader(yaml.SafeLoader):
+    """As strict as Spring, which does not start with a key that is there twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                if key.value in seen:
+                    mark = key.start_mark
+                    raise yaml.constructor.ConstructorError(None, None, "a key that is there already", mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def joined(text: str, block: str) -> str:
@@ -39,6 +68,11 @@ def joined(text: str, block: str) -> str:
     if BLOCK.search(text):
         return BLOCK.sub(lambda match: ours, text, count=1)
     return f"{text}\n{ours}" if text and not text.endswith("\n") else f"{text}{ours}"
+
+
+def without(text: str) -> str:
+    """The text of a file without our markers and what is between them."""
+    return BLOCK.sub("", text)
 
 
 def spring_logins(
@@ -59,12 +93,16 @@ def spring_logins(
         values |= document
     _refuse_overridden(found, values, prefix)
     redis = {name: values.get(canonical(f"{prefix}.{name}")) for name in (*DECIDING, *_CONNECTION)}
-    return _logins(redis, prefix, variables or {})
+    return _logins(redis, {name: f"{prefix}.{name}" for name in redis}, variables or {})
 
 
 def environment_logins(text: str, dialect: str, boot_version: object) -> list[Login]:
     """Where a program with the variables of an environment file logs in, one of Spring Boot and any other."""
-    variables = read(text, dialect)
+    return variables_logins(read(text, dialect), boot_version)
+
+
+def variables_logins(variables: Mapping[str, str], boot_version: object) -> list[Login]:
+    """The same for variables, wherever they come from."""
     prefix = redis_prefix(boot_line(boot_version))
     spring: dict[str, Any] = {
         name: variables.get(environment_name(f"{prefix}.{name}")) for name in (*DECIDING, *_CONNECTION)
@@ -73,8 +111,12 @@ def environment_logins(text: str, dialect: str, boot_version: object) -> list[Lo
         first = f"{environment_name(f'{prefix}.{name}')}_"
         spring[name] = [value for variable, value in variables.items() if variable.startswith(first)] or spring[name]
     neutral = {name: variables.get(variable) for name, variable in _NEUTRAL.items()}
-    found = [*_logins(spring, prefix, variables), *_logins(neutral, "REDIS", variables)]
-    return [login for index, login in enumerate(found) if login not in found[:index]]
+    names = {name: environment_name(f"{prefix}.{name}") for name in (*DECIDING, *_CONNECTION)}
+    return unique([*_logins(spring, names, variables), *_logins(neutral, _NEUTRAL, variables)])
+
+
+def unique(found: Iterable[Login]) -> list[Login]:
+    return list(dict.fromkeys(found))
 
 
 _CONNECTION = ("port", "password", "ssl", "ssl.enabled", "ssl.bundle")
@@ -91,7 +133,7 @@ _NEUTRAL = {
 def documents(text: str, imports: Mapping[str, str | Mapping[str, Any]]) -> Iterator[Values]:
     """The documents of a file in the order in which Spring reads them, without those for a profile only."""
     try:
-        trees = [tree for tree in yaml.safe_load_all(text) if tree is not None]
+        trees = [tree for tree in yaml.load_all(text, _Loader) if tree is not None]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
@@ -146,19 +188,33 @@ def _refuse_overridden(found: Iterable[Values], values: Values, prefix: str) -> 
         )
 
 
-def _logins(redis: Values, source: str, variables: Mapping[str, str]) -> list[Login]:
-    if redis.get("url") or redis.get("sentinel.master"):
-        raise SpringConfigError(f"{source}.url and {source}.sentinel lead elsewhere, take them out")
-    nodes = listed(redis.get("cluster.nodes")) or listed(redis.get("masterreplica.nodes"))
-    nodes = nodes or ([f"{redis['host']}:{redis.get('port') or 6379}"] if redis.get("host") else [])
+def _logins(redis: Values, names: Mapping[str, str], variables: Mapping[str, str]) -> list[Login]:
+    """What the settings I(redis) say; I(names) is what they are called where they are."""
+    if elsewhere := [names[name] for name in ("url", "sentinel.master") if redis.get(name)]:
+        raise SpringConfigError(f"{' and '.join(elsewhere)} lead elsewhere, take them out")
+    by, nodes = _nodes(redis)
     if not nodes:
-        raise SpringConfigError(f"{source} names no host, so the application would try localhost")
+        raise SpringConfigError(f"{names['host']} is missing, so the application would try localhost")
+    secure = next((name for name in ("ssl.bundle", "ssl.enabled", "ssl") if redis.get(name) is not None), "ssl")
     tls = any(_truth(redis.get(name)) for name in ("ssl", "ssl.enabled")) or bool(redis.get("ssl.bundle"))
-    who = {name: _resolved(redis.get(name), f"{source}.{name}", variables) for name in ("username", "password")}
-    return [
-        {"host": host, "port": int(port), "tls": tls, **who}
-        for host, _colon, port in (n.rpartition(":") for n in nodes)
-    ]
+    user, password = (_resolved(redis.get(name), names[name], variables) for name in ("username", "password"))
+    told = {"host": names[by], "tls": names[secure], "username": names["username"]}
+    return [Login(*_place(node, names[by]), tls, user, password, told) for node in nodes]
+
+
+def _nodes(redis: Values) -> tuple[str, list[str]]:
+    """Where an application connects, and the setting that says so."""
+    for name in _LISTS:
+        if nodes := listed(redis.get(name)):
+            return name, nodes
+    return "host", [f"{redis['host']}:{redis.get('port') or 6379}"] if redis.get("host") else []
+
+
+def _place(node: str, name: str) -> tuple[str, int]:
+    host, _colon, port = node.rpartition(":")
+    if not host or not port.isdigit():
+        raise SpringConfigError(f"{name} is {node!r}, give a host and a port")
+    return host, int(port)
 
 
 def _truth(value: Any) -> bool:

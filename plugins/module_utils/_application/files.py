@@ -10,133 +10,156 @@ a later run sees that this one was interrupted.
 
 from __future__ import annotations
 
-import difflib
 import grp
-import json
 import os
 import pwd
-import stat
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .difference import difference
+from .disk import Disk, FilesError, IrregularError, State, Suspect
+from .previous import Kept, Previous
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    Accepts = Callable[[str, str], "str | None"]  # command with %s, and file, to what is wrong with it
-    Backup = Callable[[str], Any]
 
-MANIFEST = "manifest.json"
+class Host(NamedTuple):
+    """What a module of Ansible does with paths."""
 
-
-class FilesError(Exception):
-    """Files cannot be read, written or put back. The message says what to do, and never what is in them."""
-
-
-@dataclass(frozen=True)
-class State:
-    """A file as it is on the disk."""
-
-    content: bytes = field(repr=False)
-    mode: int
-    uid: int
-    gid: int
-
-
-@dataclass(frozen=True)
-class File:
-    """A file as it is wanted; an owner that is C(None) is left as it is."""
-
-    path: str
-    content: bytes = field(repr=False)
-    mode: int
-    uid: int | None = None
-    gid: int | None = None
-    secret: bool = False
-    backup: bool = False
-    validate: str | None = None
-
-    def over(self, before: State | None) -> State:
-        """What is to be on the disk where I(before) is now."""
-        uid, gid = (before.uid, before.gid) if before else (os.geteuid(), os.getegid())
-        return State(
-            self.content, self.mode, uid if self.uid is None else self.uid, gid if self.gid is None else self.gid
-        )
+    accepts: Callable[[str, str], str | None]  # command with %s, and file, to what is wrong with it
+    backup: Callable[[str], Any]
+    label: Callable[[str, str], Any]  # gives a file the SELinux context of the path that it is for
 
 
 @dataclass(frozen=True)
 class Change:
-    """A file that is not as it is wanted."""
-
-    file: File
-    before: State | None
-
-    @property
-    def after(self) -> State:
-        return self.file.over(self.before)
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What a file was before; I(copy) is its name in the directory, C(None) if there was no file."""
+    """A file that is not as it is wanted; C(None) stands for no file."""
 
     path: str
-    copy: str | None = None
-    mode: int = 0
-    uid: int = 0
-    gid: int = 0
+    before: State | None
+    after: State | None
+    secret: bool = False
+    backup: bool = False
+    validate: str | None = None
 
 
-def present(parameters: Mapping[str, Any], check_mode: bool, accepts: Accepts, backup: Backup) -> dict[str, Any]:
+def present(parameters: Mapping[str, Any], check_mode: bool, host: Host) -> dict[str, Any]:
     """Write the files that differ, keeping what they replace; see the module for the options."""
-    files, place = wanted(parameters), parameters["previous"]
-    changes = [change for change in (Change(file, read(file.path)) for file in files) if change.after != change.before]
-    pending = is_pending(place)
-    if changes and not check_mode:
-        replace_all(changes, place, accepts, backup)
+    with Disk(suspect(parameters)) as disk:
+        directories = ensured(disk, parameters, check_mode, host)
+        changes = list(wanted(disk, parameters))
+        previous = Previous(disk, parameters["previous"])
+        pending = previous.pending()
+        if not check_mode:
+            tidy(disk, parameters, previous)
+            replace_all(disk, changes, previous, host)
     return {
-        "changed": bool(changes) or pending,
+        "changed": bool(directories or changes) or pending,
         "pending": pending,
-        "files": [change.file.path for change in changes],
-        "diff": [difference(change) for change in changes if not change.file.secret],
+        "files": [change.path for change in changes],
+        "diff": [
+            {"prepared": difference(change.path, change.before, change.after)}
+            for change in changes
+            if not change.secret
+        ],
     }
 
 
-def returned(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+def returned(parameters: Mapping[str, Any], check_mode: bool, host: Host) -> dict[str, Any]:
     """Put back what is kept, and keep it still."""
-    place = parameters["previous"]
-    kept = read_manifest(place)
-    changed = [entry.path for entry in kept if restored(place, entry) != read(entry.path)]
-    for entry in kept if not check_mode else ():
-        put_back(place, entry)
-    return {"changed": bool(changed), "pending": is_pending(place), "files": changed, "diff": []}
+    with Disk(suspect(parameters)) as disk:
+        previous = Previous(disk, parameters["previous"])
+        kept = [(entry.path, previous.state(entry)) for entry in previous.entries()]
+        changes = [Change(path, now, state) for path, state in kept if state != (now := read(disk, path))]
+        if not check_mode:
+            for change in changes:
+                stage(disk, change, host)
+            for change in changes:
+                take_place(disk, change)
+            sync(disk, changes)
+    paths = [change.path for change in changes]
+    return {"changed": bool(changes), "pending": bool(kept), "files": paths, "diff": []}
 
 
-def settled(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+def settled(parameters: Mapping[str, Any], check_mode: bool, _host: Host) -> dict[str, Any]:
     """Forget what is kept; the files stay as they are."""
-    place = parameters["previous"]
-    there = os.path.lexists(place)
-    if there and not check_mode:
-        for entry in read_manifest(place):
-            discard(staged_path(entry.path))
-        empty(place)
-        os.rmdir(place)
+    with Disk(suspect(parameters)) as disk:
+        previous = Previous(disk, parameters["previous"])
+        there = previous.exists()
+        if there and not check_mode:
+            for entry in previous.entries():
+                discard_staged(disk, entry.path)
+            previous.forget()
     return {"changed": there, "pending": False, "files": [], "diff": []}
 
 
-def wanted(parameters: Mapping[str, Any]) -> list[File]:
+def suspect(parameters: Mapping[str, Any]) -> Suspect | None:
+    """The owner of the files, where the tasks run as somebody else: it could make use of their rights."""
+    name = parameters["owner"]
+    uid = owner_id(name)
+    if uid is None or uid in (0, os.geteuid()):
+        return None
+    gid = group_id(parameters["group"])
+    gids = {*groups_of(uid), *([] if gid is None else [gid])}
+    return Suspect(name, uid, frozenset(gids - {0}))
+
+
+def groups_of(uid: int) -> list[int]:
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        return []
+    return os.getgrouplist(entry.pw_name, entry.pw_gid)
+
+
+def ensured(disk: Disk, parameters: Mapping[str, Any], check_mode: bool, host: Host) -> list[str]:
+    """Make the directories, which belong to whoever runs this, and can be read by the group. Returns what differs."""
     uid, gid = owner_id(parameters["owner"]), group_id(parameters["group"])
-    return [
-        File(
-            path=file["path"],
-            content=file["content"].encode(),
-            mode=int(file["mode"], 8),
-            uid=uid,
-            gid=gid,
-            **{option: file[option] for option in ("secret", "backup", "validate")},
-        )
-        for file in parameters["files"]
-    ]
+    if gid is None and uid is not None:
+        gid = next(iter(groups_of(uid)), None)
+    differing = []
+    for directory in parameters["directories"]:
+        path, mode = directory["path"], octal(directory["path"], directory["mode"])
+        owner = (-1 if uid is None else os.geteuid(), -1 if gid is None else gid)
+        if disk.ensure(path, mode, *owner, directory["make"], check_mode):
+            differing.append(path)
+            if not check_mode:
+                host.label(path, path)
+    return differing
+
+
+def wanted(disk: Disk, parameters: Mapping[str, Any]) -> Iterator[Change]:
+    """What differs, of the files and of those that must be absent."""
+    uid, gid = owner_id(parameters["owner"]), group_id(parameters["group"])
+    for file in parameters["files"]:
+        before = read(disk, file["path"])
+        have = (before.uid, before.gid) if before else (os.geteuid(), os.getegid())
+        owner = (have[0] if uid is None else uid, have[1] if gid is None else gid)
+        after = State(file["content"].encode(), octal(file["path"], file["mode"]), *owner)
+        if after != before:
+            yield Change(file["path"], before, after, file["secret"], file["backup"], file["validate"])
+    for file in parameters["absent"]:
+        before = read_ours(disk, file["path"], file["contains"])
+        if before:
+            yield Change(file["path"], before, None)
+
+
+def octal(path: str, mode: str) -> int:
+    if not re.fullmatch("[0-7]{3,4}", mode):
+        raise FilesError(f"the mode {mode!r} of {path} is not valid, give an octal number in quotes, such as '0640'")
+    return int(mode, 8)
+
+
+def read_ours(disk: Disk, path: str, contains: str | None) -> State | None:
+    """A file that may go: a regular one, with a certain text in it."""
+    try:
+        state = read(disk, path)
+    except IrregularError:
+        return None
+    text = state.content.decode(errors="replace") if state else ""
+    return state if contains is None or re.search(contains, text, re.MULTILINE) else None
 
 
 def owner_id(name: str | None) -> int | None:
@@ -156,62 +179,73 @@ def _id(name: str | None, option: str, find: Callable[[str], int]) -> int | None
         raise FilesError(f"{option} {name!r} is not known on this host, create it first") from error
 
 
-def read(path: str) -> State | None:
-    """A file, or C(None) where there is none. Raises FilesError for anything else of that name."""
-    try:
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as opened:
-            status = os.fstat(opened.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise FilesError(f"{path} is no regular file, give the path of one")
-            return State(opened.read(), stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        if os.path.islink(path):
-            raise FilesError(f"{path} is a symbolic link, give the path that it leads to") from error
-        raise FilesError(f"{path} cannot be read: {error.strerror}") from error
+def read(disk: Disk, path: str) -> State | None:
+    directory, name = os.path.split(path)
+    found = disk.find(directory)
+    return found.read(name) if found else None
 
 
-def difference(change: Change) -> dict[str, str]:
-    """What changes in a file, as a diff that shows the lines around it only."""
-    before = change.before.content.decode(errors="replace").splitlines(keepends=True) if change.before else []
-    after = change.file.content.decode().splitlines(keepends=True)
-    lines = difflib.unified_diff(before, after, change.file.path, change.file.path)
-    return {"prepared": "".join(lines) + _attributes(change)}
+def tidy(disk: Disk, parameters: Mapping[str, Any], previous: Previous) -> None:
+    """Remove what a run left that was killed, before it changed anything or after the application was up."""
+    for file in (*parameters["files"], *parameters["absent"]):
+        discard_staged(disk, file["path"])
+    if previous.exists() and not previous.pending():
+        previous.forget()
 
 
-def _attributes(change: Change) -> str:
-    before, after = change.before, change.after
-    if before is None:
-        return f"new file, mode {after.mode:04o}\n"
-    names = ("mode", "uid", "gid")
-    told = ((name, getattr(before, name), getattr(after, name)) for name in names)
-    form = {"mode": "04o"}
-    return "".join(
-        f"{name} {old:{form.get(name, 'd')}} -> {new:{form.get(name, 'd')}}\n" for name, old, new in told if old != new
-    )
-
-
-def replace_all(changes: Sequence[Change], place: str, accepts: Accepts, backup: Backup) -> None:
+def replace_all(disk: Disk, changes: Sequence[Change], previous: Previous, host: Host) -> None:
     """Write every new file beside its place, have it accepted, keep what there is, and only then rename them all."""
     try:
         for change in changes:
-            stage(change.file.path, change.after)
-        refuse(problems(changes, accepts))
-        keep(changes, place)
+            stage(disk, change, host)
+        refuse(problems(changes, host))
         for change in changes:
-            if change.file.backup and change.before:
-                backup(change.file.path)
-            os.replace(staged_path(change.file.path), change.file.path)
+            if change.backup and change.before:
+                host.backup(change.path)
+        if changes:
+            exchange(disk, changes, previous, host)
     finally:
         for change in changes:
-            discard(staged_path(change.file.path))
+            discard_staged(disk, change.path)
 
 
-def problems(changes: Iterable[Change], accepts: Accepts) -> Iterator[str]:
+def exchange(disk: Disk, changes: Sequence[Change], previous: Previous, host: Host) -> None:
+    """All of the changes, or none."""
+    pending = previous.pending()
+    previous.keep(Kept.of(change.path, change.before) for change in changes)
+    done: list[Change] = []
+    try:
+        for change in changes:
+            done.append(change)
+            take_place(disk, change)
+        sync(disk, changes)
+    except BaseException as error:
+        undo(disk, done, host, error)
+        if not pending:
+            previous.forget()
+        raise
+
+
+def undo(disk: Disk, done: Sequence[Change], host: Host, error: BaseException) -> None:
+    try:
+        put_back(disk, done, host)
+    except FilesError as worse:
+        raise FilesError(f"{error}; and some of what it should be with is in place already: {worse}") from error
+
+
+def put_back(disk: Disk, done: Sequence[Change], host: Host) -> None:
+    back = [Change(change.path, read(disk, change.path), change.before) for change in done]
+    for change in back:
+        if change.before != change.after:
+            stage(disk, change, host)
+            take_place(disk, change)
+    sync(disk, back)
+
+
+def problems(changes: Iterable[Change], host: Host) -> Iterator[str]:
     for change in changes:
-        if change.file.validate and (problem := accepts(change.file.validate, staged_path(change.file.path))):
-            yield f"{change.file.path} is refused by its validation: {problem}"
+        if change.after and change.validate and (problem := host.accepts(change.validate, staged_path(change.path))):
+            yield f"{change.path} is refused by its validation: {problem}"
 
 
 def refuse(found: Iterable[str]) -> None:
@@ -225,99 +259,28 @@ def staged_path(path: str) -> str:
     return os.path.join(directory, f"..{name}.new")
 
 
-def stage(path: str, state: State) -> None:
-    write(staged_path(path), state)
+def stage(disk: Disk, change: Change, host: Host) -> None:
+    if change.after is not None:
+        directory, name = os.path.split(staged_path(change.path))
+        disk.directory(directory).write(name, change.after)
+        host.label(staged_path(change.path), change.path)
 
 
-def write(path: str, state: State) -> None:
-    """A new file that nobody else can read before it has its owner and mode."""
-    discard(path)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with open(descriptor, "wb") as opened:
-            opened.write(state.content)
-            if (state.uid, state.gid) != (os.geteuid(), os.getegid()):
-                os.fchown(opened.fileno(), state.uid, state.gid)
-            os.fchmod(opened.fileno(), state.mode)
-            opened.flush()
-            os.fsync(opened.fileno())
-    except OSError as error:
-        raise FilesError(f"{path} cannot be written: {error.strerror}; become a user that may") from error
+def take_place(disk: Disk, change: Change) -> None:
+    directory, name = os.path.split(change.path)
+    if change.after is None:
+        disk.directory(directory).discard(name)
+    else:
+        disk.directory(directory).rename(os.path.basename(staged_path(change.path)), name)
 
 
-def discard(path: str) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(path)
+def discard_staged(disk: Disk, path: str) -> None:
+    directory, name = os.path.split(staged_path(path))
+    if found := disk.find(directory):
+        found.discard(name)
 
 
-def is_pending(place: str) -> bool:
-    return os.path.exists(os.path.join(place, MANIFEST)) and bool(read_manifest(place))
-
-
-def keep(changes: Sequence[Change], place: str) -> None:
-    """Copy what is about to be replaced. What an interrupted run has kept already is older, and stays."""
-    kept = read_manifest(place)
-    known = {entry.path for entry in kept}
-    make_place(place)
-    for change in changes:
-        if change.file.path not in known:
-            kept.append(_copy(change, place, str(len(kept))))
-    text = json.dumps([asdict(entry) for entry in kept]).encode()
-    manifest = os.path.join(place, MANIFEST)
-    write(f"{manifest}.new", State(text, 0o600, os.geteuid(), os.getegid()))
-    os.replace(f"{manifest}.new", manifest)
-
-
-def make_place(place: str) -> None:
-    if os.path.exists(os.path.join(place, MANIFEST)):
-        return
-    if os.path.lexists(place):
-        empty(place)  # a run that was killed while it copied had not changed anything yet
-        os.rmdir(place)
-    os.mkdir(place, 0o700)
-
-
-def empty(place: str) -> None:
-    """Remove what this module made there. The manifest, which is the mark, goes last."""
-    names = sorted(os.listdir(place), key=lambda name: name == MANIFEST)
-    if foreign := [name for name in names if not (name.isdigit() or name.startswith(MANIFEST))]:
-        raise FilesError(f"{place} holds {', '.join(foreign)}, give a directory that is for nothing else")
-    for name in names:
-        discard(os.path.join(place, name))
-
-
-def _copy(change: Change, place: str, name: str) -> Kept:
-    before = change.before
-    if before is None:
-        return Kept(change.file.path)
-    write(os.path.join(place, name), State(before.content, 0o600, os.geteuid(), os.getegid()))
-    return Kept(change.file.path, name, before.mode, before.uid, before.gid)
-
-
-def read_manifest(place: str) -> list[Kept]:
-    """What is kept. Raises FilesError for a directory that somebody else could have filled."""
-    state = read(os.path.join(place, MANIFEST)) if os.path.lexists(place) else None
-    if state is None:
-        return []
-    status = os.lstat(place)
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) != 0o700:
-        raise FilesError(f"{place} is not a directory of mode 0700 of the user that the tasks run as, remove it")
-    return [Kept(**entry) for entry in json.loads(state.content)]
-
-
-def restored(place: str, entry: Kept) -> State | None:
-    if entry.copy is None:
-        return None
-    copy = read(os.path.join(place, entry.copy))
-    if copy is None:
-        raise FilesError(f"the previous {entry.path} is missing from {place}, write it by hand and remove {place}")
-    return State(copy.content, entry.mode, entry.uid, entry.gid)
-
-
-def put_back(place: str, entry: Kept) -> None:
-    state = restored(place, entry)
-    if state is None:
-        discard(entry.path)
-    elif state != read(entry.path):
-        stage(entry.path, state)
-        os.replace(staged_path(entry.path), entry.path)
+def sync(disk: Disk, changes: Iterable[Change]) -> None:
+    for path in sorted({os.path.dirname(change.path) for change in changes}):
+        if found := disk.find(path):
+            found.sync()

@@ -32,6 +32,8 @@ class Refusal(Exception):
 
 def log_in(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Log in at every endpoint; see the module for the options. Raises LoginError with all that failed."""
+    if not parameters["endpoints"]:
+        raise LoginError("there is no endpoint to log in at, give one or more")
     attempts = {name_of(endpoint): attempt(endpoint, parameters) for endpoint in parameters["endpoints"]}
     if failures := [f"{name}: {problem}" for name, problem in attempts.items() if problem]:
         raise LoginError("\n".join(failures))

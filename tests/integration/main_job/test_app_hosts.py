@@ -62,7 +62,7 @@ def test_another_user_than_that_of_the_connection_gets_the_files_and_the_applica
     assert {name: (owner, mode) for name, (owner, mode, _content) in files.items()} == {
         "application.yml": ("nobody", "0640"),
         "redis.env": ("nobody", "0600"),
-        "secrets": ("nobody", "0700"),
+        "secrets": ("root", "0750"),  # the user can read them, and not lead root elsewhere
         "secrets/spring.data.redis.password": ("nobody", "0400"),
     }
     assert files["secrets/spring.data.redis.password"][2].decode() == story.token()

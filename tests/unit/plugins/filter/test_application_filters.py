@@ -90,9 +90,31 @@ def test_redis_client_settings() -> None:
     }
 
 
+def test_redis_application_files() -> None:
+    options = {"config_dir": "/etc/orders", "files": ["spring"], "client": {"timeout": "3s"}}
+    plan = template(
+        "connection | accessweaver.elasticache.redis_application_files(application, auth_token=token)",
+        application={**options, "deployment": trust_as_template("{{ connection.mode }}")},
+    )
+    assert [file["path"] for file in plan["files"]] == [
+        "/etc/orders/secrets/spring.data.redis.password",
+        "/etc/orders/application.yml",
+    ]
+    assert "# How this application uses the Redis deployment single." in plan["files"][1]["content"]
+    assert plan["logins"] == template(
+        "text | accessweaver.elasticache.spring_redis_logins(imports=imports)",
+        text=plan["files"][1]["content"],
+        imports={"configtree:/etc/orders/secrets/": {"spring.data.redis.password": VARIABLES["token"]}},
+    )
+
+
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
+        (
+            "connection | accessweaver.elasticache.redis_application_files({}, token)",
+            "redis_application_files: the option config_dir is missing",
+        ),
         (
             "connection | accessweaver.elasticache.spring_redis_config(timeout='3')",
             "spring_redis_config: spring.data.redis.timeout: '3'",
@@ -120,6 +142,7 @@ def test_redis_client_settings() -> None:
         ),
     ],
     ids=[
+        "redis_application_files",
         "spring_redis_config",
         "redis_environment_variables",
         "spring_redis_secrets",

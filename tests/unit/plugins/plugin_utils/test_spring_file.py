@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils import spring_file
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.env_file import DIALECTS, render
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.spring import (
     SpringConfigError,
@@ -17,11 +18,7 @@ from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.spring im
     redis_config,
     redis_environment,
 )
-from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.spring_file import (
-    environment_logins,
-    joined,
-    spring_logins,
-)
+from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.spring_file import joined, without
 from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.spring_keys import LINES
 
 TOKEN = "hunter2-!&#$^<>-1234"
@@ -42,6 +39,14 @@ def logins(*hosts: str, port: int = 6379, **changed: Any) -> list[dict[str, Any]
     return [{"host": host, **expected} for host in hosts]
 
 
+def spring_logins(*arguments: Any) -> list[dict[str, Any]]:
+    return [login.endpoint() for login in spring_file.spring_logins(*arguments)]
+
+
+def environment_logins(*arguments: Any) -> list[dict[str, Any]]:
+    return [login.endpoint() for login in spring_file.environment_logins(*arguments)]
+
+
 class TestJoining:
     OWN = "# ours\nserver: {port: 80}  # plain"
 
@@ -53,6 +58,14 @@ class TestJoining:
     def test_only_the_part_between_the_markers_is_replaced(self) -> None:
         around = joined(self.OWN, OURS) + "---\nlast: true\n"
         assert joined(around, OURS.replace("primary", r"other\1")) == around.replace("primary", r"other\1")
+        assert without(around) == f"{self.OWN}\n---\nlast: true\n"
+
+    def test_line_breaks_of_windows(self) -> None:
+        edited = joined(self.OWN, OURS).replace("\n", "\r\n") + "---\r\nlast: true\r\n"
+        again = joined(edited, OURS)
+        assert again.count("BEGIN Redis") == again.count("END Redis") == 1
+        assert joined(again, OURS) == again
+        assert without(edited) == without(again) == f"{self.OWN}\n---\nlast: true\n".replace("\n", "\r\n")
 
 
 OVERRIDDEN = {
@@ -63,8 +76,10 @@ OVERRIDDEN = {
 }
 BROKEN = {
     "no YAML": ("a: [hunter2", "is not YAML, line 1"),
+    "key that is there twice": ("a: {b: hunter2, c: 1, b: hunter3}", "line 1: a key that is there already"),
+    "no port": ("spring.data.redis.cluster.nodes: [primary]", "cluster.nodes is 'primary', give a host and a port"),
     "no mapping": ("- hunter2", "no mapping of properties"),
-    "no host": ("server.port: 80", "spring.data.redis names no host"),
+    "no host": ("server.port: 80", "spring.data.redis.host is missing"),
 }
 
 
