@@ -57,6 +57,13 @@ bench: setup ## Measure what the access patterns cost
 test-clients: setup-clients ## Use real Redis libraries with the rendered settings: redis-py, ioredis, go-redis, Jedis, Redisson
 	@pytest tests/clients
 
+.PHONY: test-all
+test-all: ## Run every gate, then all that takes long: make test, integration-all, test-spring, test-clients
+	@$(MAKE) test
+	@$(MAKE) integration-all
+	@$(MAKE) test-spring
+	@$(MAKE) test-clients
+
 .PHONY: docs
 docs: setup ## Write the generated documentation
 	@python .ci/docs.py
