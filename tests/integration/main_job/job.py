@@ -21,6 +21,18 @@ ROOT = Path(__file__).resolve().parents[3]
 ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
 
+def create_key(sandbox: RunningSandbox) -> str:
+    """Return the ARN of a new KMS key whose policy lets CloudWatch Logs use it, too, as a log group needs it."""
+    settings = sandbox.settings
+    principals = (
+        {"AWS": f"arn:aws:iam::{settings.account_id}:root"},
+        {"Service": f"logs.{settings.region}.amazonaws.com"},
+    )
+    statements = [{"Effect": "Allow", "Principal": each, "Action": "kms:*", "Resource": "*"} for each in principals]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return str(sandbox.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])
+
+
 @dataclass(frozen=True)
 class Run:
     """How a playbook ended."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 import pytest
-from integration.main_job.job import READING, ROOT, Job
+from integration.main_job.job import READING, ROOT, Job, create_key
 
 from sandbox.testing import running_sandbox
 
@@ -115,8 +115,7 @@ def kill(pid: int) -> None:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """With caches that take a moment to come up, so that runs are killed while they wait, too."""
     with running_sandbox(tmp_path_factory.mktemp("interruptions"), time_scale=0.001) as running:
-        kms = running.client("kms")
-        kms.create_alias(AliasName=KEY, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+        running.client("kms").create_alias(AliasName=KEY, TargetKeyId=create_key(running).rpartition("/")[2])
         yield Story(Job(running))
 
 

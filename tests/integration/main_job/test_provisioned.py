@@ -170,7 +170,7 @@ def tags_around(deployment: str, members: list[dict[str, Any]], boto: Any) -> di
         "alarm": tagged(boto("cloudwatch").list_tags_for_resource(ResourceARN=alarm)["Tags"]),
     }
     if deployment == "prod":
-        budget = f"arn:aws:budgets::000000000000:budget/{name(deployment)}-monthly"
+        budget = f"arn:aws:budgets::000000000000:budget/{name(deployment)}-eu-west-1-monthly"
         found["budget"] = tagged(boto("budgets").list_tags_for_resource(ResourceARN=budget)["ResourceTags"])
     return found
 
