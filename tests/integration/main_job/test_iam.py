@@ -327,6 +327,7 @@ def fixture_account(tmp_path: Path) -> Iterator[Account]:
         yield Account(sandbox)
 
 
+@pytest.mark.extended
 def test_each_policy_allows_what_its_playbook_needs_and_no_more(account):
     """The life of a deployment, each stage by another user."""
     called: dict[str, set[str]] = {policy: set() for policy in POLICIES}
