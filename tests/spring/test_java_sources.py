@@ -127,6 +127,7 @@ def compiled(line: str, directory: Path) -> Application:
     return sources.compile(directory / "classes")
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("line", sorted(set(LINES) - set(USED)))
 def test_the_sources_compile_without_a_warning(line: str, tmp_path: Path) -> None:
     compiled(line, tmp_path)

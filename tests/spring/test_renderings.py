@@ -28,6 +28,8 @@ from ansible_collections.accessweaver.elasticache.plugins.plugin_utils.manifests
 from spring.app_hosts import ROOT, AppHosts
 from spring.test_env_file_readers import HOSTILE
 
+pytestmark = pytest.mark.extended
+
 TOKEN = "hunter2-!&#$^<>-1234"
 SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:elasticache/orders/auth-token-AbCdEf"
 CONNECTION = {

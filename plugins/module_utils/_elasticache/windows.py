@@ -75,11 +75,11 @@ class Kind:
 
 MAINTENANCE = Kind(parse_weekly, "sun:05:00-sun:06:00")
 SNAPSHOT = Kind(parse_daily, "03:00-04:00")
-Option = tuple[str, str | None]  # its name, and its value
 
 
-def window_problems(maintenance: Option, snapshot: Option) -> Iterator[Problem]:
-    """Yield what is wrong with the two windows, by themselves and together; C(None) is one that AWS chooses."""
+def window_problems(maintenance: tuple[str, str | None], snapshot: tuple[str, str | None]) -> Iterator[Problem]:
+    """Yield what is wrong with the two windows, by themselves and together, each of them the name of its option and
+    its value, C(None) where AWS chooses."""
     problems, weekly = _read(MAINTENANCE, *maintenance)
     yield from problems
     problems, daily = _read(SNAPSHOT, *snapshot)

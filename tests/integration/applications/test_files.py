@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from integration.applications.hosts import TOKEN, Applications, failure
 
+pytestmark = pytest.mark.extended
+
 NOBODY = 65534
 AS_NOBODY = {"app_owner": "nobody", "app_files": ["spring"]}
 

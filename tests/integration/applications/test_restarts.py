@@ -8,7 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
+import pytest
 from integration.applications.hosts import Applications, failure
+
+pytestmark = pytest.mark.extended
 
 RENAMED = {"app_client_name": "renamed"}
 UNHEALTHY = {"app_health_retries": 1, "app_health_delay": 0}

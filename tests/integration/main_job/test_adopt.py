@@ -18,6 +18,8 @@ from integration.main_job.job import Job, Run
 from sandbox.aws.network import APP_SECURITY_GROUPS, PRIVATE_SUBNETS, VPC
 from sandbox.testing import running_sandbox
 
+pytestmark = pytest.mark.extended
+
 TAGS = [{"Key": "Terraform", "Value": "true"}, {"Key": "team", "Value": "identity"}]
 TOKEN = "A-token-that-Terraform-has-known"
 SECRET = "legacy/redis/password"

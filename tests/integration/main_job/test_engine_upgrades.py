@@ -15,6 +15,8 @@ from redis import Redis
 
 from sandbox.testing import running_sandbox
 
+pytestmark = pytest.mark.extended
+
 NAME = "accessweaver-dev-redis"
 KEYS = {f"key:{number}": f"value {number}" for number in range(1000)}
 OLD = {"elasticache_redis_engine_version": "6.2"}

@@ -26,6 +26,8 @@ from integration.main_job.job import ROOT, Job, Run
 
 from sandbox.testing import running_sandbox
 
+pytestmark = pytest.mark.extended
+
 PLAYBOOK = "playbooks/rotate_token.yml"
 SECRET = "elasticache/accessweaver-staging-redis/auth-token"
 BOTH = ("--limit", "staging,app-staging")
@@ -204,7 +206,6 @@ def told(tokens: Iterable[str], *texts: str) -> list[str]:
     return [text for text in texts for token in tokens if token in text]
 
 
-@pytest.mark.extended
 def test_a_token_of_the_inventory_is_rotated_without_secrets_manager(story):
     old, since = story.token(), len(story.job.sandbox.calls())
     with story.application() as watch:
