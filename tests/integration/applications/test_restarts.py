@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
 import pytest
+import yaml
 from integration.applications.hosts import Applications, failure
 
 pytestmark = pytest.mark.extended

@@ -342,8 +342,8 @@ def test_a_call_that_is_refused_for_good_ends_before_the_deadline(client, monkey
 
 def test_what_was_done_already_when_the_call_is_made_again_is_done(client):
     stubber, more = client[1], [*MEMBERS, member(3)]
-    grown = {**GROUP, "MemberClusters": [cluster["CacheClusterId"] for cluster in more]}
-    grown["NodeGroups"] = [{**GROUP["NodeGroups"][0], "NodeGroupMembers": [{"CacheClusterId": "x"}] * 3}]
+    grown: dict[str, Any] = {**GROUP, "MemberClusters": [cluster["CacheClusterId"] for cluster in more]}
+    grown["NodeGroups"] = [{**grown["NodeGroups"][0], "NodeGroupMembers": [{"CacheClusterId": "x"}] * 3}]
     answer_read(stubber)
     stubber.add_client_error("increase_replica_count", "NoOperationFault", "no changes were required")
     answer_read(stubber, grown, more)

@@ -16,6 +16,7 @@ from ansible_collections.accessweaver.elasticache.plugins.module_utils._elastica
     autoscaled,
     replication_group,
     replication_group_difference,
+    replication_group_warnings,
 )
 from ansible_collections.accessweaver.elasticache.plugins.module_utils._elasticache import (
     replication_group_deletion as deletion,
@@ -741,4 +742,6 @@ def test_warnings(group, words):
         "status": "available",
         "preferred_maintenance_window": "sun:05:00-sun:06:00",
     }
-    assert replication_group.warnings({**common, **group}, {"engine_version": "7.1"}).get("warnings", []) == words
+    assert (
+        replication_group_warnings.warnings({**common, **group}, {"engine_version": "7.1"}).get("warnings", []) == words
+    )
