@@ -26,6 +26,7 @@ from sandbox.dataplane.testing import TOKEN, PlaneThread, clustered, connect, re
 from spring.app_hosts import ROOT
 from spring.boot import Application, trust_store
 from spring.java_sources import Sources
+from spring.selection import one_or_all
 
 USED = ("2.7", "3.5", "4.0", "4.1")
 TYPES = {"permissions": "java.util.Set<java.lang.String>", "prices": "java.lang.String"}
@@ -115,7 +116,7 @@ def configure(directory: Path, connection: dict[str, Any], line: str) -> Path:
     return file
 
 
-@pytest.fixture(name="application", params=USED, scope="module")
+@pytest.fixture(name="application", params=one_or_all("3.5", USED), scope="module")
 def fixture_application(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Application:
     return compiled(request.param, tmp_path_factory.mktemp("orders"))
 

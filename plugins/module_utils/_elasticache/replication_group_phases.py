@@ -18,12 +18,13 @@ from typing import Any
 from .._aws.fields import Change
 from .._aws.plan import Step
 from .replication_group_difference import Difference
-from .replication_group_fields import UNSET_TOKEN
+from .replication_group_fields import UNSET_TOKEN, replicas_of
 from .replication_group_stages import CLUSTER_MODE, next_stages
 from .tags import plan_tags
 
 ENGINE = ("engine", "engine_version")
 PARAMETER_GROUP = "cache_parameter_group_name"
+NEED_REPLICAS = ("automatic_failover_enabled", "multi_az_enabled")
 
 
 def add_shards(difference: Difference) -> Iterator[Step]:
@@ -54,10 +55,25 @@ def _counts(wanted: int | None, concerned: Sequence[str], shards: Mapping[str, A
 
 def change_settings(difference: Difference) -> Iterator[Step]:
     """Everything that takes effect at once, in one call; applied immediately it would carry out what waits, too."""
-    values = difference.values(Change.IN_PLACE)
+    late = _too_early(difference)
+    values = {name: value for name, value in difference.values(Change.IN_PLACE).items() if name not in late}
     if values:
         timing = {"apply_immediately": not difference.kept}
         yield difference.call("modify_replication_group", values, **values, **_snapshotting(difference), **timing)
+
+
+def _too_early(difference: Difference) -> dict[str, bool]:
+    """Failover and Multi-AZ need a replica in every shard. One without that is about to go gets none."""
+    bare = any(replicas_of(difference.observed)[shard] == 0 for shard in difference.leaving)
+    return {name: value for name, value in difference.some(*NEED_REPLICAS).items() if value and bare}
+
+
+def switch_on_failover(difference: Difference) -> Iterator[Step]:
+    """What had to wait until a shard without replicas was gone."""
+    values = _too_early(difference)
+    if values:
+        timing = {"apply_immediately": not difference.kept}
+        yield difference.call("modify_replication_group", values, **values, **timing)
 
 
 def _snapshotting(difference: Difference) -> dict[str, Any]:
@@ -208,6 +224,7 @@ PHASES: tuple[Phase, ...] = (
     deliver_logs,
     change_credentials,
     remove_shards,
+    switch_on_failover,
     remove_replicas,
     advance_stages,
 )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 
 def test_the_drill_measures_and_proves(provisioned, boto):
     since = len(provisioned.sandbox.calls())
@@ -25,12 +27,14 @@ def test_the_drill_measures_and_proves(provisioned, boto):
     assert "verify | Prove the deployment over the wire" in told
 
 
+@pytest.mark.extended
 def test_a_drill_that_takes_too_long_fails_and_says_so(provisioned):
     run = provisioned.run("playbooks/failover_drill.yml", "--limit", "staging", elasticache_redis_failover_limit=0.001)
     assert run.code != 0
     assert "more than the 0.001 s of elasticache_redis_failover_limit" in " ".join(run.output.split())
 
 
+@pytest.mark.extended
 def test_a_deployment_without_replicas_is_refused(provisioned):
     since = len(provisioned.sandbox.calls())
     run = provisioned.run("playbooks/failover_drill.yml", "--limit", "dev")

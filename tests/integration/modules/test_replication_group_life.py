@@ -644,6 +644,21 @@ COMBINED = {
         # The primary is the former replica: failover spares clients the change of the node type.
         {"nodes": {"0001": ["0001-002"]}, "node_type": "cache.t3.micro", "multi_az": "disabled"},
     ),
+    "a shard less, and Multi-AZ, for which it has no replica": Case(
+        CLUSTER,
+        {
+            "num_node_groups": 1,
+            "replicas_per_node_group": 1,
+            "multi_az_enabled": True,
+            "shrink_memory_percent": 0,
+        },
+        [
+            called("IncreaseReplicaCount", ReplicaConfiguration=[{"NodeGroupId": "0001", "NewReplicaCount": 1}]),
+            shards(NodeGroupCount=1, NodeGroupsToRemove=["0002"]),
+            modify(MultiAZEnabled=True),
+        ],
+        {"nodes": {"0001": ["0001-001", "0001-002"]}, "multi_az": "enabled"},
+    ),
     "a shard less and replicas more": Case(
         CLUSTER,
         {"num_node_groups": 1, "replicas_per_node_group": 1, "shrink_memory_percent": 0},

@@ -87,7 +87,7 @@ def test_another_run_at_the_same_time_makes_the_same(life):
     wanted = {"num_cache_clusters": 2, "tags": {"Team": "x"}}
     with ThreadPoolExecutor() as pool:
         runs = [pool.submit(life.ensure, **wanted) for _run in range(2)]
-        assert [run.result()["changed"] for run in runs] == [True, True]
+        assert True in [run.result()["changed"] for run in runs]  # and none has failed
     assert not life.ensure(**wanted)["changed"]
     assert len(life.described()["MemberClusters"]) == 2
 

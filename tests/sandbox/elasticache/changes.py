@@ -15,9 +15,6 @@ from sandbox.protocol import Parameters
 
 Action = Callable[[], Awaitable[None]]
 
-# How long AWS goes on calling a group available, although it refuses other changes already.
-UNSEEN_SECONDS = 10
-
 
 @dataclass(frozen=True)
 class Change:
@@ -53,7 +50,7 @@ def check_available(rg: ReplicationGroup) -> None:
         raise invalid_state(f"Replication group {rg.id} has status {rg.status} which is not valid for modification.")
 
 
-async def start(region: Region, rg: ReplicationGroup, changes: Sequence[Change]) -> None:
+async def start(region: Region, rg: ReplicationGroup, changes: Sequence[Change], unseen_seconds: float = 0) -> None:
     """
     Do at once what takes no time, and the rest in the background, with the group in the state modifying.
 
@@ -61,6 +58,7 @@ async def start(region: Region, rg: ReplicationGroup, changes: Sequence[Change])
         region: Where the group is.
         rg: The group.
         changes: What to do, in order.
+        unseen_seconds: How long AWS goes on calling the group available, although it refuses other changes already.
     """
     for change in changes:
         if not change.seconds:
@@ -68,8 +66,8 @@ async def start(region: Region, rg: ReplicationGroup, changes: Sequence[Change])
     if slow := [change for change in changes if change.seconds]:
         _show(rg, slow)
         rg.settle("modifying")
-        rg.unseen = region.settings.time_scale > 0
-        region.spawn(_carry_out(region, rg, slow))
+        rg.unseen = unseen_seconds * region.settings.time_scale > 0
+        region.spawn(_carry_out(region, rg, slow, unseen_seconds))
 
 
 def stage(rg: ReplicationGroup, changes: Mapping[str, Change]) -> None:
@@ -97,10 +95,10 @@ def _show(rg: ReplicationGroup, ongoing: Sequence[Change]) -> None:
     rg.pending_nodes = {name: value for change in shown for name, value in change.pending_nodes.items()}
 
 
-async def _carry_out(region: Region, rg: ReplicationGroup, changes: Sequence[Change]) -> None:
-    await region.pause(UNSEEN_SECONDS)
+async def _carry_out(region: Region, rg: ReplicationGroup, changes: Sequence[Change], unseen_seconds: float) -> None:
+    await region.pause(unseen_seconds)
     rg.unseen = False
-    await region.pause(max(change.seconds for change in changes) - UNSEEN_SECONDS)
+    await region.pause(max(change.seconds for change in changes) - unseen_seconds)
     try:
         for change in changes:
             await change.apply()

@@ -33,6 +33,7 @@ from sandbox.elasticache.registry import find_group
 from sandbox.elasticache.resources import LogDelivery, ReplicationGroup
 from sandbox.protocol import ApiError, Parameters
 
+UNSEEN_SECONDS = 10  # for which DescribeReplicationGroups goes on saying available
 NOT_IMPLEMENTED = ("CacheSecurityGroupNames", "Durability", "NodeGroupId")
 
 Planner = Callable[[Region, ReplicationGroup, Parameters], Awaitable[Change]]
@@ -82,7 +83,7 @@ async def modify(region: Region, p: Parameters) -> Parameters:
     changes.stage(rg, {aspect.name: change for aspect, change in plans.items() if aspect.staged})
     due = [change for aspect, change in plans.items() if not aspect.staged]
     due += changes.unstage(rg).values() if at_once else []  # what waited from before is carried out too
-    await changes.start(region, rg, due)
+    await changes.start(region, rg, due, unseen_seconds=UNSEEN_SECONDS)
     return {"ReplicationGroup": views.replication_group(region, rg)}
 
 
