@@ -15,6 +15,8 @@ from redis import RedisCluster
 
 from sandbox.testing import running_sandbox
 
+pytestmark = pytest.mark.extended
+
 NAME = "accessweaver-dev-redis"
 KEYS = {f"key:{number}": f"value {number}" for number in range(10_000)}
 EXPIRING = 2_000
@@ -100,7 +102,6 @@ def test_a_backup_knows_how_many_keys_it_holds(story):
     assert tags["Name"] == NAME
 
 
-@pytest.mark.extended
 def test_backups_without_a_name_have_one_of_their_own(story):
     run, calls = story.run("backup")
     assert (run.code, calls) == (0, ["CreateSnapshot"]), run.output
@@ -127,7 +128,6 @@ def test_a_drill_restores_counts_and_leaves_nothing(story):
     }
 
 
-@pytest.mark.extended
 def test_a_failing_drill_fails_loudly_and_leaves_nothing(story):
     arn = story.elasticache.describe_snapshots(SnapshotName="monday")["Snapshots"][0]["ARN"]
     lie = {"Key": "accessweaver:keys", "Value": "20000"}
@@ -140,7 +140,6 @@ def test_a_failing_drill_fails_loudly_and_leaves_nothing(story):
     assert story.groups() == [NAME]
 
 
-@pytest.mark.extended
 def test_a_drill_takes_no_replication_group_for_its_own(story):
     run, calls = story.run("restore_drill", elasticache_redis_drill_replication_group_id=NAME)
     (message,) = [result["msg"] for _, result in run.results("dev") if result.get("failed")]
@@ -163,7 +162,6 @@ def test_ten_thousand_keys_survive_snapshot_destroy_restore(story):
     assert story.held() == KEYS
 
 
-@pytest.mark.extended
 def test_prune_keeps_the_newest(story):
     newest = [name for name in story.snapshots() if "-final-" in name]
     limits = {"elasticache_redis_prune_keep_last": 1, "elasticache_redis_prune_max_age_days": 0}
