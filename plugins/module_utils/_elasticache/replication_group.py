@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -19,13 +18,12 @@ from .._aws.plan import Plan
 from .._aws.progress import reporter
 from .._aws.shapes import require_known, step
 from .._aws.waiting import Deadline
-from . import api
 from .auto_upgraded import without_upgraded
 from .autoscaled import without_autoscaled
 from .common import AnsibleElastiCacheError, require
 from .problems import refuse
 from .replication_group_calls import make
-from .replication_group_deletion import deletion_problems
+from .replication_group_deletion import begun_snapshot, deletion_problems, final_snapshot_name
 from .replication_group_difference import Difference
 from .replication_group_fields import FIELDS, PROTECTION, UNSET_TOKEN, Observed
 from .replication_group_phases import steps, token_strategies
@@ -43,7 +41,6 @@ from .replication_group_wait import (
     wait_until_gone,
 )
 from .replication_group_warnings import warnings
-from .snapshot_state import created
 from .tags import plan_tags
 
 LOWERED = (
@@ -129,21 +126,6 @@ def settle(
 def is_settled(observed: Observed) -> bool:
     """Whether the group can be changed. It may be called available while something is still being done to it."""
     return observed.group["Status"] == "available" and observed.tags is not None and not under_way(observed)
-
-
-def begun_snapshot(client: Any, declared: Mapping[str, Any], observed: Observed | None) -> str | None:
-    """Return the name of the final snapshot of a deletion that an earlier run began."""
-    if declared["state"] != "absent" or not observed or observed.group["Status"] != "deleting":
-        return None
-    name, since = declared["replication_group_id"], observed.group.get("ReplicationGroupCreateTime")
-    found = api.describe_snapshots(client, ReplicationGroupId=name, SnapshotSource="user")
-    names = [
-        snapshot["SnapshotName"]
-        for snapshot in found
-        if not (since and (taken := created(snapshot))) or taken >= since  # else of another group of the same name
-    ]
-    wanted = declared["final_snapshot_identifier"]
-    return max((each for each in names if each == wanted or each.startswith(final_snapshot_prefix(name))), default=None)
 
 
 def plan_present(clients: Clients, declared: Mapping[str, Any], observed: Observed | None) -> Plan:
@@ -236,15 +218,6 @@ def plan_absent(clients: Clients, declared: Mapping[str, Any], observed: Observe
 
 
 PLANNERS = {"present": plan_present, "absent": plan_absent}
-
-
-def final_snapshot_name(group: str) -> str:
-    """Unique for each deletion: a name that exists already makes the second destroy of a deployment fail."""
-    return f"{final_snapshot_prefix(group)}{datetime.now(UTC):%Y%m%d-%H%M%S}"
-
-
-def final_snapshot_prefix(group: str) -> str:
-    return f"{group}-final-"
 
 
 def final_snapshot(plan: Plan) -> str | None:

@@ -1,11 +1,13 @@
 # Copyright (c) 2026, AccessWeaver maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reasons not to delete a replication group: it is protected, somebody uses it, or it could not be saved."""
+"""The deletion of a replication group: reasons against it (it is protected, used, or could not be saved), and the
+snapshot that it leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from .._aws.entry import Clients
@@ -13,6 +15,7 @@ from .._problems import Problem
 from . import api
 from .replication_group_fields import Observed, read_protection
 from .replication_group_wait import CREATE_FAILED, HOPELESS
+from .snapshot_state import created
 from .usage import peaks
 
 HOURS = 24
@@ -52,3 +55,28 @@ def _taken(client: Any, snapshot: str) -> Iterator[Problem]:
     if any(each["SnapshotStatus"] == "available" for each in found):
         remedy = "Choose another one, or leave it out for one that is made of the time"
         yield Problem("final_snapshot_identifier", snapshot, "is the name of a snapshot that exists", remedy)
+
+
+def begun_snapshot(client: Any, declared: Mapping[str, Any], observed: Observed | None) -> str | None:
+    """Return the name of the final snapshot of a deletion that an earlier run began."""
+    if declared["state"] != "absent" or not observed or observed.group["Status"] != "deleting":
+        return None
+    name, wanted = declared["replication_group_id"], declared["final_snapshot_identifier"]
+    found = api.describe_snapshots(client, ReplicationGroupId=name, SnapshotSource="user")
+    names = [snapshot["SnapshotName"] for snapshot in found if _is_of(observed, snapshot)]
+    return max((each for each in names if each == wanted or each.startswith(final_snapshot_prefix(name))), default=None)
+
+
+def _is_of(observed: Observed, snapshot: Mapping[str, Any]) -> bool:
+    """Whether it is of this group, and not of an earlier one of the same name; one that is being taken is."""
+    born, taken = observed.group.get("ReplicationGroupCreateTime"), created(snapshot)
+    return born is None or taken is None or taken >= born
+
+
+def final_snapshot_name(group: str) -> str:
+    """Unique for each deletion: a name that exists already makes the second destroy of a deployment fail."""
+    return f"{final_snapshot_prefix(group)}{datetime.now(UTC):%Y%m%d-%H%M%S}"
+
+
+def final_snapshot_prefix(group: str) -> str:
+    return f"{group}-final-"
