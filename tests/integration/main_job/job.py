@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -84,3 +84,15 @@ class Job:
     def calls(self, since: int = 0) -> list[str]:
         """The operations so far that change something."""
         return [operation for operation, _ in self.sandbox.calls(since=since) if not operation.startswith(READING)]
+
+
+def four_times(run: Callable[..., tuple[Run, list[str]]], playbook: str, host: str, **variables: Any) -> list[str]:
+    """Check, do, check again, do again; return the operations that doing took."""
+    done: list[str] = []
+    for number, arguments in enumerate((("--check",), (), ("--check",), ())):
+        ended, calls = run(playbook, *arguments, **variables)
+        assert ended.code == 0, ended.output
+        assert (ended.changed[host] > 0) == (number < 2), ended.output
+        assert bool(calls) == (number == 1)
+        done += calls
+    return done

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from integration.main_job.job import Job, Run
+from integration.main_job.job import Job, Run, four_times
 from redis import Redis
 
 from sandbox.testing import running_sandbox
@@ -45,14 +45,7 @@ class Story:
         return run, self.job.calls(since=seen)
 
     def four_times(self, playbook: str, **variables: Any) -> list[str]:
-        """Check, do, check again, do again; return the operations that doing took."""
-        done: list[str] = []
-        for number, arguments in enumerate((("--check",), (), ("--check",), ())):
-            run, calls = self.run(playbook, *arguments, **variables)
-            assert (run.changed["dev"] > 0) == (number < 2), run.output
-            assert bool(calls) == (number == 1)
-            done += calls
-        return done
+        return four_times(self.run, playbook, "dev", **variables)
 
     def parameter_groups(self) -> list[str]:
         found = self.elasticache.describe_cache_parameter_groups()["CacheParameterGroups"]

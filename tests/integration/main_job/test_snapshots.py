@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from integration.main_job.job import Job, Run
+from integration.main_job.job import Job, Run, four_times
 from redis import RedisCluster
 
 from sandbox.testing import running_sandbox
@@ -44,15 +44,7 @@ class Story:
         return run, self.job.calls(since=seen)
 
     def four_times(self, playbook: str, **variables: Any) -> list[str]:
-        """Check, do, check again, do again; return the operations that doing took."""
-        done: list[str] = []
-        for number, arguments in enumerate((("--check",), (), ("--check",), ())):
-            run, calls = self.run(playbook, *arguments, **variables)
-            assert run.code == 0, run.output
-            assert (run.changed["dev"] > 0) == (number < 2), run.output
-            assert bool(calls) == (number == 1)
-            done += calls
-        return done
+        return four_times(self.run, playbook, "dev", **variables)
 
     def connect(self) -> RedisCluster:
         group = self.elasticache.describe_replication_groups(ReplicationGroupId=NAME)["ReplicationGroups"][0]
