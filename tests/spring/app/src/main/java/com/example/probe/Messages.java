@@ -4,11 +4,13 @@
 
 package com.example.probe;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.listener.ChannelTopic;
@@ -32,11 +34,22 @@ public class Messages {
         container.setConnectionFactory(factory);
         container.afterPropertiesSet();
         try {
+            requireSubscriptions();
             return Map.of("messages", exchange(container, "probe:" + System.nanoTime()));
         } catch (RuntimeException failure) {
             return Map.of("messages", NestedExceptionUtils.getMostSpecificCause(failure).getClass().getSimpleName());
         } finally {
             container.stop();
+        }
+    }
+
+    /** Where a connection cannot subscribe, it says so; since 4.0.9 and 4.1.2 a container would try again for ever. */
+    private void requireSubscriptions() {
+        RedisConnection connection = factory.getConnection();
+        try {
+            connection.subscribe((message, pattern) -> { }, "probe".getBytes(StandardCharsets.UTF_8));
+        } finally {
+            connection.close();
         }
     }
 
