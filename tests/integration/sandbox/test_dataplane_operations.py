@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -198,6 +199,13 @@ def test_a_primary_that_is_killed_is_replaced(thread: PlaneThread, cli: RedisCli
         assert client(thread).get("kept") == "yes"
 
 
+def test_a_replica_takes_over_although_the_first_vote_came_too_late(thread: PlaneThread, cli: RedisCli) -> None:
+    with running(thread, clustered("group", 2, 2)), suspended(thread, "group-0002-001", seconds=6):
+        thread.call(thread.plane.promote("group", "group-0001-002"))
+        assert roles_seen(thread, cli) == thread.plane.roles("group")
+        assert primary_of(thread) == "group-0001-002"
+
+
 def test_a_single_node_that_is_killed_comes_back_empty(thread: PlaneThread, cli: RedisCli) -> None:
     with running(thread, SINGLE):
         client(thread).set("gone", "yes")
@@ -214,6 +222,20 @@ def kill_process(thread: PlaneThread, node_id: str) -> int:
     assert pid
     os.kill(pid, signal.SIGKILL)
     return pid
+
+
+@contextmanager
+def suspended(thread: PlaneThread, node_id: str, seconds: float) -> Iterator[None]:
+    """A node that does nothing for a while, then goes on. Redis gives a handover up after 5 s without its vote."""
+    pid = pid_of(thread, node_id)
+    assert pid
+    os.kill(pid, signal.SIGSTOP)
+    awakening = Timer(seconds, os.kill, (pid, signal.SIGCONT))
+    awakening.start()
+    try:
+        yield
+    finally:
+        awakening.join()
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, permutations
@@ -16,6 +17,9 @@ from .node import Node
 from .slots import Slots, parse, ranges
 from .topology import ShardNodes
 from .waiting import together, until
+
+ELECTION = 6.0
+"""Seconds after which a manual failover has succeeded or was given up: Redis grants it 5 (CLUSTER_MF_TIMEOUT)."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Cluster:
         await self._followed(successor, siblings)
 
     async def hand_over(self, primary: Node, successor: Node, siblings: Sequence[Node]) -> None:
-        await until(f"{successor.id} takes over from {primary.id}", partial(_begins_to_take_over, successor))
+        await until(f"{successor.id} takes over from {primary.id}", partial(_takes_over, successor))
         await self._followed(successor, [primary, *siblings])
 
     async def reconnect(self, shards: Sequence[ShardNodes]) -> None:
@@ -136,6 +140,14 @@ async def _replicate(replica: Node, primary: Node) -> None:
 
     await until(f"{replica.id} knows {primary.id}", known)
     await replica.run("CLUSTER", "REPLICATE", identity)
+
+
+async def _takes_over(replica: Node) -> bool:
+    """One attempt: Redis gives it up, and says nothing, when a busy machine lets a vote come too late."""
+    if await _begins_to_take_over(replica):
+        with suppress(TimeoutError):
+            await until(f"{replica.id} is elected", replica.is_primary, ELECTION)
+    return await replica.is_primary()
 
 
 async def _begins_to_take_over(replica: Node) -> bool:

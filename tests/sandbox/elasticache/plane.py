@@ -14,7 +14,7 @@ from sandbox.dataplane.readings import Reading
 from sandbox.dataplane.specs import ClusterMode, Endpoint, GroupEndpoints, GroupSpec, Role, TlsMode
 from sandbox.dataplane.specs import Shard as PlaneShard
 from sandbox.dataplane.specs import User as Login
-from sandbox.elasticache.node_types import find_node_type
+from sandbox.elasticache.node_types import NodeType, find_node_type
 from sandbox.elasticache.resources import ReplicationGroup, Shard
 
 if TYPE_CHECKING:
@@ -128,9 +128,8 @@ class Plane:
         """Let a replica and the primary exchange their roles."""
         await self._dataplane.promote(self._prefix + rg.id, self._prefix + node_id)
 
-    async def replace_node_type(self, rg: ReplicationGroup) -> None:
-        """Give every node the memory and the connections of the group's node type."""
-        node_type = find_node_type(rg.node_type)
+    async def replace_node_type(self, rg: ReplicationGroup, node_type: NodeType) -> None:
+        """Give every node the memory and the connections of a node type."""
         await self._dataplane.replace_node_type(self._prefix + rg.id, node_type.maxmemory, node_type.maxclients)
 
     async def snapshot(self, rg: ReplicationGroup, directory: Path) -> Mapping[str, Path]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sandbox.elasticache import changes
 from sandbox.elasticache.errors import invalid_combination, invalid_value
+from sandbox.elasticache.node_types import find_node_type
 from sandbox.elasticache.paging import page
 from sandbox.elasticache.region import Operation, Region
 from sandbox.elasticache.registry import find_group
@@ -163,7 +164,7 @@ async def _install(region: Region, rg: ReplicationGroup, update: str, progress: 
     try:
         await region.pause(NODE_SECONDS)
         if progress.status == "in-progress":
-            await region.plane.replace_node_type(rg)
+            await region.plane.replace_node_type(rg, find_node_type(rg.node_type))
             region.event("replication-group", rg.id, f"Service update {update} applied to replication group {rg.id}")
         progress.become("complete" if progress.status == "in-progress" else "stopped")
     finally:

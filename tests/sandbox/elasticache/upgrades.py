@@ -32,8 +32,8 @@ async def node_type(region: Region, rg: ReplicationGroup, p: Parameters) -> Chan
         raise invalid_combination("The node type cannot be changed while an engine upgrade is pending.")
 
     async def apply() -> None:
+        await region.plane.replace_node_type(rg, wanted)
         rg.node_type = wanted.name
-        await region.plane.replace_node_type(rg)
 
     return Change(apply, seconds=600, pending_nodes={"CacheNodeType": wanted.name})
 
