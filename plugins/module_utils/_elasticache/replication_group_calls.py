@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import (
-    AnsibleAWSError,
-    is_ansible_aws_error_code,
-)
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_ansible_aws_error_code
 
 from .._aws.plan import Step
 from .._aws.waiting import Deadline, Observation
@@ -37,14 +34,21 @@ def make(client: Any, name: str, call: Step, deadline: Deadline) -> None:
 
     def made() -> Observation:
         try:
-            api.attempt(client, call)
-        except is_ansible_aws_error_code([*api.BUSY, DONE.get(call.operation)]) as error:
-            if is_ansible_aws_error_code(api.BUSY) is AnsibleAWSError:
-                hopeless = deadline.elapsed - began > PATIENCE and _is_available(client, name)
-                return Observation(f"not accepted yet, {error}", failure=str(error) if hopeless else None)
+            _attempt(client, call)
+        except is_ansible_aws_error_code(api.BUSY) as error:
+            hopeless = deadline.elapsed - began > PATIENCE and _is_available(client, name)
+            return Observation(f"not accepted yet, {error}", failure=str(error) if hopeless else None)
         return Observation("accepted", done=True)
 
     deadline.wait(f"replication group {name} to accept {call.operation}", made)
+
+
+def _attempt(client: Any, call: Step) -> None:
+    """Make I(call); that an earlier attempt has made it is no error."""
+    try:
+        api.attempt(client, call)
+    except is_ansible_aws_error_code(DONE.get(call.operation, "")):
+        pass
 
 
 def _is_available(client: Any, name: str) -> bool:

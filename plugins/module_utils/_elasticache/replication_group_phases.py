@@ -58,8 +58,12 @@ def change_settings(difference: Difference) -> Iterator[Step]:
     late = _too_early(difference)
     values = {name: value for name, value in difference.values(Change.IN_PLACE).items() if name not in late}
     if values:
-        timing = {"apply_immediately": not difference.kept}
-        yield difference.call("modify_replication_group", values, **values, **_snapshotting(difference), **timing)
+        yield _set(difference, values, **_snapshotting(difference))
+
+
+def _set(difference: Difference, values: Mapping[str, Any], **company: Any) -> Step:
+    timing = {"apply_immediately": not difference.kept}
+    return difference.call("modify_replication_group", values, **values, **company, **timing)
 
 
 def _too_early(difference: Difference) -> dict[str, bool]:
@@ -72,8 +76,7 @@ def switch_on_failover(difference: Difference) -> Iterator[Step]:
     """What had to wait until a shard without replicas was gone."""
     values = _too_early(difference)
     if values:
-        timing = {"apply_immediately": not difference.kept}
-        yield difference.call("modify_replication_group", values, **values, **timing)
+        yield _set(difference, values)
 
 
 def _snapshotting(difference: Difference) -> dict[str, Any]:
