@@ -19,11 +19,13 @@ NEWS_INTERVAL = 60.0  # seconds after which the same news is told again
 
 @dataclass(frozen=True)
 class Observation:
-    """One look at the resource: how it is in words, and whether that is the end of the wait."""
+    """One look at the resource: how it is in words, and whether that is the end of the wait. I(explain) is called
+    for the reasons, when the time is over."""
 
     summary: str
     done: bool = False
     failure: str | None = None
+    explain: Callable[[], str] | None = None
 
 
 def no_news(summary: str) -> None:
@@ -70,9 +72,10 @@ class Deadline:
         return self.clock() - self.started
 
     def _too_late(self, goal: str, seen: Observation) -> str:
+        reasons = f" {seen.explain()}" if seen.explain else ""
         return (
-            f"Timed out after {self.elapsed:.0f} s waiting for {goal}: {seen.summary}. "
-            "AWS goes on; run the task again to resume, or raise wait_timeout."
+            f"Timed out after {self.elapsed:.0f} s waiting for {goal}: {seen.summary}.{reasons} "
+            "AWS goes on with what it has begun; run the task again to resume, or raise wait_timeout."
         )
 
 

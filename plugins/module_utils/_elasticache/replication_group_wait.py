@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from .._aws.waiting import Deadline, Observation
@@ -52,7 +53,9 @@ def judge(client: Any, observed: Observed, missing: list[str]) -> Observation:
     if failed:
         return Observation(failed, failure=f"it is {failed}. {explain(client, observed)}")
     settled = set(statuses) == {"available"} and observed.tags is not None
-    return Observation(summarize(observed, missing if settled else []), done=settled and not missing)
+    if settled and missing:  # AWS is about to begin, or has given up
+        return Observation(summarize(observed, missing), explain=partial(explain, client, observed))
+    return Observation(summarize(observed, []), done=settled)
 
 
 def summarize(observed: Observed, missing: list[str]) -> str:

@@ -597,6 +597,22 @@ def test_one_deadline_for_the_whole_task_and_the_last_state_in_the_error(client,
         run(client, wait_timeout=1)
 
 
+def test_a_change_that_aws_gave_up_is_told_with_the_words_of_the_events(client):
+    stubber = client[1]
+    answer_read(stubber)
+    answer_node_types(stubber, "cache.t3.medium")
+    stubber.add_response(
+        "modify_replication_group", {}, dict.fromkeys(("ReplicationGroupId", "ApplyImmediately", "CacheNodeType"), ANY)
+    )
+    answer_read(stubber)  # available, as it was
+    answer_events(stubber, "Failed to modify: no address is free.")
+    for _member in MEMBERS:
+        answer_events(stubber)
+    words = r"not there yet: cache_node_type\. Events: Failed to modify: no address is free\. .*run the task again"
+    with pytest.raises(AnsibleAWSError, match=words):
+        run(client, cache_node_type="cache.t3.medium", wait_timeout=0)
+
+
 def answer_snapshot(stubber, status: str | None) -> None:
     name = f"{NAME}-last"
     answer = {"Snapshots": [{"SnapshotName": name, "SnapshotStatus": status}] if status else []}
